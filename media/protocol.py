@@ -1,0 +1,312 @@
+"""Everything that crosses the control socket of a media worker.
+
+Frames are a 4-byte big-endian length and one msgpack map (see `media.channel`).
+The web process sends a `Request`; the worker sends back one `Reply` with the same
+`id`, and any number of `Event`s. Names, roles and seminars never appear here: the
+web process decides who may, the worker knows what flows.
+
+Every request is idempotent or names a fresh id, so that repeating it after a lost
+reply is safe.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+PROTOCOL_VERSION = 1
+
+Codec = Literal["opus", "h264", "vp8"]
+MediaKind = Literal["audio", "video"]
+Direction = Literal["publish", "receive"]
+PeerState = Literal["new", "connecting", "connected", "closed"]
+VideoSlot = Literal["presenter", "floor-1", "floor-2", "screen", "programme"]
+
+VIDEO_SLOTS: tuple[VideoSlot, ...] = (
+    "presenter",
+    "floor-1",
+    "floor-2",
+    "screen",
+    "programme",
+)
+AUDIO_SLOTS: tuple[str, ...] = ("audio-1", "audio-2", "audio-3")
+SEMINAR_PROFILE: tuple[VideoSlot, ...] = ("presenter", "floor-1", "floor-2", "screen")
+"""What a browser's video sections get, in order; a plain WHEP player gets programme."""
+
+
+class _Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Shared settings of every wire struct."""
+
+
+# --- requests --------------------------------------------------------------------
+
+
+class WorkerDump(_Struct, tag="worker.dump"):
+    """Ask for everything the worker holds; answered by `Dump`."""
+
+
+class RouterOpen(_Struct, tag="router.open"):
+    """Open the forwarding table of one live session. Repeating it changes nothing."""
+
+    router_id: str
+
+
+class RouterClose(_Struct, tag="router.close"):
+    """Close a router with all its peers, publications and sinks."""
+
+    router_id: str
+
+
+class PeerOffer(_Struct, tag="peer.offer"):
+    """Answer a WHIP or WHEP offer; answered by `Answered`.
+
+    The peer id is fresh: a repeated id replaces the older peer.
+    """
+
+    router_id: str
+    peer_id: str
+    direction: Direction
+    offer_sdp: str
+    profile: tuple[VideoSlot, ...] = ("programme",)
+    """Receive only: the slots of the offer's video sections, in order."""
+    max_bps: int = 4_000_000
+    """Publish only: what the peer may send in all."""
+
+
+class PeerClose(_Struct, tag="peer.close"):
+    peer_id: str
+
+
+class SlotAssign(_Struct, tag="slot.assign"):
+    """Put a publication into a video slot (None empties it); switches on a keyframe.
+
+    The same publication may be in several slots: a speaker is in `floor-1` and in
+    `programme` at once.
+    """
+
+    router_id: str
+    slot: VideoSlot
+    publication_id: str | None
+
+
+class PublicationPause(_Struct, tag="publication.pause"):
+    """Stop or resume forwarding of one publication (a moderator's mute)."""
+
+    publication_id: str
+    paused: bool
+
+
+class SinkOpen(_Struct, tag="sink.open"):
+    """Send plain RTP of all slots in `slots` and the audio slots to a datagram socket.
+
+    Answered by `SinkOpened`. Each datagram is one RTP or RTCP packet (told apart by
+    its second byte, RFC 5761). Sender reports of every slot follow each second; their
+    NTP time is the worker's wall clock for all slots, so streams line up.
+    """
+
+    router_id: str
+    sink_id: str
+    path: str
+    """Unix datagram socket bound by the recorder."""
+    slots: tuple[VideoSlot, ...] = ("programme", "screen")
+
+
+class SinkClose(_Struct, tag="sink.close"):
+    sink_id: str
+
+
+class StatsGet(_Struct, tag="stats.get"):
+    """Ask for the figures of one router; answered by `RouterStats`."""
+
+    router_id: str
+
+
+Command = (
+    WorkerDump
+    | RouterOpen
+    | RouterClose
+    | PeerOffer
+    | PeerClose
+    | SlotAssign
+    | PublicationPause
+    | SinkOpen
+    | SinkClose
+    | StatsGet
+)
+
+
+# --- results ---------------------------------------------------------------------
+
+
+class Done(_Struct, tag="done"):
+    """The request was carried out and has nothing to tell."""
+
+
+class Answered(_Struct, tag="answered"):
+    answer_sdp: str
+    """Complete answer with all candidates (ICE-lite: there is no trickle)."""
+    etag: str
+    """Names this ICE session, for `If-Match` of WHIP and WHEP PATCH."""
+
+
+class SinkStream(_Struct):
+    """One stream a sink carries."""
+
+    slot: str
+    kind: MediaKind
+    ssrc: int
+    payload_types: dict[int, Codec]
+    """A slot may change codec with its source; the payload type tells which."""
+
+
+class SinkOpened(_Struct, tag="sink.opened"):
+    streams: tuple[SinkStream, ...]
+
+
+class PublicationInfo(_Struct):
+    publication_id: str
+    """`<peer_id>/<mid>`."""
+    peer_id: str
+    router_id: str
+    kind: MediaKind
+    codec: Codec
+    paused: bool
+
+
+class PeerInfo(_Struct):
+    peer_id: str
+    router_id: str
+    direction: Direction
+    state: PeerState
+
+
+class SlotInfo(_Struct):
+    router_id: str
+    slot: VideoSlot
+    publication_id: str | None
+
+
+class Dump(_Struct, tag="dump"):
+    """What a restarted web process reconciles with."""
+
+    routers: tuple[str, ...]
+    peers: tuple[PeerInfo, ...]
+    publications: tuple[PublicationInfo, ...]
+    slots: tuple[SlotInfo, ...]
+    sinks: tuple[str, ...]
+
+
+class RouterStats(_Struct, tag="router.stats.reply"):
+    viewers: int
+    packets_in: int
+    packets_out: int
+    packets_dropped: int
+    retransmissions: int
+    in_bps: int
+    out_bps: int
+
+
+Result = Done | Answered | SinkOpened | Dump | RouterStats
+
+
+class Failure(_Struct, tag="failure"):
+    """Why a request was refused: a stable code and one English sentence."""
+
+    code: Literal[
+        "bad_request", "bad_sdp", "no_common_codec", "not_found", "full", "internal"
+    ]
+    message: str
+
+
+# --- events ----------------------------------------------------------------------
+
+
+class Hello(_Struct, tag="hello"):
+    """First message on every connection."""
+
+    worker_id: str
+    pid: int
+    udp_port: int
+    protocol_version: int = PROTOCOL_VERSION
+
+
+class PeerStateChanged(_Struct, tag="peer.state"):
+    peer_id: str
+    router_id: str
+    state: PeerState
+    reason: str = ""
+
+
+class PublicationOpened(_Struct, tag="publication.opened"):
+    """The first packet of a declared track arrived."""
+
+    publication: PublicationInfo
+
+
+class PublicationClosed(_Struct, tag="publication.closed"):
+    publication_id: str
+    router_id: str
+
+
+class SlotSwitched(_Struct, tag="slot.switched"):
+    """A slot now carries this publication (its keyframe went out)."""
+
+    router_id: str
+    slot: VideoSlot
+    publication_id: str | None
+
+
+class SpeakersChanged(_Struct, tag="speakers.changed"):
+    """Publications now in the audio slots, loudest first; at most 5 a second."""
+
+    router_id: str
+    publication_ids: tuple[str, ...]
+
+
+class WorkerLoad(_Struct, tag="worker.load"):
+    """Every second; dropped first when the control socket is slow."""
+
+    cpu_percent: float
+    loop_lag_ms: float
+    packets_in: int
+    packets_out: int
+    peers: int
+
+
+class WorkerError(_Struct, tag="worker.error"):
+    object_id: str
+    message: str
+
+
+Event = (
+    Hello
+    | PeerStateChanged
+    | PublicationOpened
+    | PublicationClosed
+    | SlotSwitched
+    | SpeakersChanged
+    | WorkerLoad
+    | WorkerError
+)
+
+
+# --- envelope --------------------------------------------------------------------
+
+
+class Request(_Struct, tag="request"):
+    id: int
+    command: Command
+
+
+class Reply(_Struct, tag="reply"):
+    id: int
+    result: Result | Failure
+
+
+class Notice(_Struct, tag="notice"):
+    event: Event
+
+
+ToWorker = Request
+FromWorker = Reply | Notice
