@@ -42,23 +42,23 @@ class _Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 # --- requests --------------------------------------------------------------------
 
 
-class WorkerDump(_Struct, tag="worker.dump"):
+class WorkerDump(_Struct, frozen=True, tag="worker.dump"):
     """Ask for everything the worker holds; answered by `Dump`."""
 
 
-class RouterOpen(_Struct, tag="router.open"):
+class RouterOpen(_Struct, frozen=True, tag="router.open"):
     """Open the forwarding table of one live session. Repeating it changes nothing."""
 
     router_id: str
 
 
-class RouterClose(_Struct, tag="router.close"):
+class RouterClose(_Struct, frozen=True, tag="router.close"):
     """Close a router with all its peers, publications and sinks."""
 
     router_id: str
 
 
-class PeerOffer(_Struct, tag="peer.offer"):
+class PeerOffer(_Struct, frozen=True, tag="peer.offer"):
     """Answer a WHIP or WHEP offer; answered by `Answered`.
 
     The peer id is fresh: a repeated id replaces the older peer.
@@ -74,11 +74,11 @@ class PeerOffer(_Struct, tag="peer.offer"):
     """Publish only: what the peer may send in all."""
 
 
-class PeerClose(_Struct, tag="peer.close"):
+class PeerClose(_Struct, frozen=True, tag="peer.close"):
     peer_id: str
 
 
-class SlotAssign(_Struct, tag="slot.assign"):
+class SlotAssign(_Struct, frozen=True, tag="slot.assign"):
     """Put a publication into a video slot (None empties it); switches on a keyframe.
 
     The same publication may be in several slots: a speaker is in `floor-1` and in
@@ -90,14 +90,14 @@ class SlotAssign(_Struct, tag="slot.assign"):
     publication_id: str | None
 
 
-class PublicationPause(_Struct, tag="publication.pause"):
+class PublicationPause(_Struct, frozen=True, tag="publication.pause"):
     """Stop or resume forwarding of one publication (a moderator's mute)."""
 
     publication_id: str
     paused: bool
 
 
-class SinkOpen(_Struct, tag="sink.open"):
+class SinkOpen(_Struct, frozen=True, tag="sink.open"):
     """Send plain RTP of all slots in `slots` and the audio slots to a datagram socket.
 
     Answered by `SinkOpened`. Each datagram is one RTP or RTCP packet (told apart by
@@ -112,11 +112,11 @@ class SinkOpen(_Struct, tag="sink.open"):
     slots: tuple[VideoSlot, ...] = ("programme", "screen")
 
 
-class SinkClose(_Struct, tag="sink.close"):
+class SinkClose(_Struct, frozen=True, tag="sink.close"):
     sink_id: str
 
 
-class StatsGet(_Struct, tag="stats.get"):
+class StatsGet(_Struct, frozen=True, tag="stats.get"):
     """Ask for the figures of one router; answered by `RouterStats`."""
 
     router_id: str
@@ -139,18 +139,18 @@ Command = (
 # --- results ---------------------------------------------------------------------
 
 
-class Done(_Struct, tag="done"):
+class Done(_Struct, frozen=True, tag="done"):
     """The request was carried out and has nothing to tell."""
 
 
-class Answered(_Struct, tag="answered"):
+class Answered(_Struct, frozen=True, tag="answered"):
     answer_sdp: str
     """Complete answer with all candidates (ICE-lite: there is no trickle)."""
     etag: str
     """Names this ICE session, for `If-Match` of WHIP and WHEP PATCH."""
 
 
-class SinkStream(_Struct):
+class SinkStream(_Struct, frozen=True):
     """One stream a sink carries."""
 
     slot: str
@@ -160,11 +160,11 @@ class SinkStream(_Struct):
     """A slot may change codec with its source; the payload type tells which."""
 
 
-class SinkOpened(_Struct, tag="sink.opened"):
+class SinkOpened(_Struct, frozen=True, tag="sink.opened"):
     streams: tuple[SinkStream, ...]
 
 
-class PublicationInfo(_Struct):
+class PublicationInfo(_Struct, frozen=True):
     publication_id: str
     """`<peer_id>/<mid>`."""
     peer_id: str
@@ -174,20 +174,20 @@ class PublicationInfo(_Struct):
     paused: bool
 
 
-class PeerInfo(_Struct):
+class PeerInfo(_Struct, frozen=True):
     peer_id: str
     router_id: str
     direction: Direction
     state: PeerState
 
 
-class SlotInfo(_Struct):
+class SlotInfo(_Struct, frozen=True):
     router_id: str
     slot: VideoSlot
     publication_id: str | None
 
 
-class Dump(_Struct, tag="dump"):
+class Dump(_Struct, frozen=True, tag="dump"):
     """What a restarted web process reconciles with."""
 
     routers: tuple[str, ...]
@@ -197,7 +197,7 @@ class Dump(_Struct, tag="dump"):
     sinks: tuple[str, ...]
 
 
-class RouterStats(_Struct, tag="router.stats.reply"):
+class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
     viewers: int
     packets_in: int
     packets_out: int
@@ -210,7 +210,7 @@ class RouterStats(_Struct, tag="router.stats.reply"):
 Result = Done | Answered | SinkOpened | Dump | RouterStats
 
 
-class Failure(_Struct, tag="failure"):
+class Failure(_Struct, frozen=True, tag="failure"):
     """Why a request was refused: a stable code and one English sentence."""
 
     code: Literal[
@@ -222,7 +222,7 @@ class Failure(_Struct, tag="failure"):
 # --- events ----------------------------------------------------------------------
 
 
-class Hello(_Struct, tag="hello"):
+class Hello(_Struct, frozen=True, tag="hello"):
     """First message on every connection."""
 
     worker_id: str
@@ -231,25 +231,25 @@ class Hello(_Struct, tag="hello"):
     protocol_version: int = PROTOCOL_VERSION
 
 
-class PeerStateChanged(_Struct, tag="peer.state"):
+class PeerStateChanged(_Struct, frozen=True, tag="peer.state"):
     peer_id: str
     router_id: str
     state: PeerState
     reason: str = ""
 
 
-class PublicationOpened(_Struct, tag="publication.opened"):
+class PublicationOpened(_Struct, frozen=True, tag="publication.opened"):
     """The first packet of a declared track arrived."""
 
     publication: PublicationInfo
 
 
-class PublicationClosed(_Struct, tag="publication.closed"):
+class PublicationClosed(_Struct, frozen=True, tag="publication.closed"):
     publication_id: str
     router_id: str
 
 
-class SlotSwitched(_Struct, tag="slot.switched"):
+class SlotSwitched(_Struct, frozen=True, tag="slot.switched"):
     """A slot now carries this publication (its keyframe went out)."""
 
     router_id: str
@@ -257,14 +257,14 @@ class SlotSwitched(_Struct, tag="slot.switched"):
     publication_id: str | None
 
 
-class SpeakersChanged(_Struct, tag="speakers.changed"):
+class SpeakersChanged(_Struct, frozen=True, tag="speakers.changed"):
     """Publications now in the audio slots, loudest first; at most 5 a second."""
 
     router_id: str
     publication_ids: tuple[str, ...]
 
 
-class WorkerLoad(_Struct, tag="worker.load"):
+class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     """Every second; dropped first when the control socket is slow."""
 
     cpu_percent: float
@@ -274,7 +274,7 @@ class WorkerLoad(_Struct, tag="worker.load"):
     peers: int
 
 
-class WorkerError(_Struct, tag="worker.error"):
+class WorkerError(_Struct, frozen=True, tag="worker.error"):
     object_id: str
     message: str
 
@@ -294,17 +294,17 @@ Event = (
 # --- envelope --------------------------------------------------------------------
 
 
-class Request(_Struct, tag="request"):
+class Request(_Struct, frozen=True, tag="request"):
     id: int
     command: Command
 
 
-class Reply(_Struct, tag="reply"):
+class Reply(_Struct, frozen=True, tag="reply"):
     id: int
     result: Result | Failure
 
 
-class Notice(_Struct, tag="notice"):
+class Notice(_Struct, frozen=True, tag="notice"):
     event: Event
 
 

@@ -201,7 +201,7 @@ class BallotCast(_Event):
 
 
 class PollClosed(_Event):
-    """Voting ended; the result follows as `poll.counted` (staff) and `poll.released`."""
+    """Voting ended; the result comes as `poll.counted` and `poll.released`."""
 
     type: Literal["poll.closed"] = "poll.closed"
     poll_id: str
