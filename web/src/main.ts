@@ -1,0 +1,21 @@
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { i18n, preferredLocale } from './i18n';
+import { account } from './state/account.svelte';
+import { browserShelf } from './state/preferences.svelte';
+import './styles/tokens.css';
+import './styles/base.css';
+
+async function start(): Promise<void> {
+  const wanted = [browserShelf.get('locale') ?? '', ...navigator.languages];
+  await i18n.need('common', 'errors');
+  // The texts don't wait for the server: what can be said is said at once.
+  const texts = i18n.setLocale(preferredLocale(wanted));
+  const entry = account.load().catch(() => undefined);
+  await texts;
+  await entry;
+  const target = document.getElementById('app');
+  if (target) mount(App, { target });
+}
+
+void start();

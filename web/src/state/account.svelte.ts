@@ -1,0 +1,59 @@
+import * as api from '../api/endpoints';
+import type { AccountRole, Locale, Me, Person } from '../api/types.gen';
+
+/** Who is logged in. Starts empty; `load` asks the server. */
+export class Account {
+  me = $state.raw<Me | null>(null);
+
+  get person(): Person | null {
+    return this.me?.person ?? null;
+  }
+
+  get isDemo(): boolean {
+    return this.me?.is_demo ?? false;
+  }
+
+  /** Throws `ApiError` when the server does not answer. */
+  async load(): Promise<void> {
+    this.me = await api.getMe();
+  }
+
+  async login(email: string, password: string): Promise<void> {
+    this.#enter(await api.login({ email, password }));
+  }
+
+  async demoLogin(role: AccountRole): Promise<void> {
+    this.#enter(await api.demoLogin(role));
+  }
+
+  /** A visitor with an invitation gives their name and is logged in. */
+  async acceptInvitation(
+    token: string,
+    guest: { name: string; post: string; centre_id: string | null; locale: Locale },
+  ): Promise<void> {
+    this.#enter(await api.acceptInvitation(token, guest));
+  }
+
+  async logout(): Promise<void> {
+    await api.logout();
+    if (this.me) this.me = { ...this.me, person: null };
+  }
+
+  /** Remember the language with the account, so that mails come in it too. */
+  async saveLocale(locale: Locale): Promise<void> {
+    if (!this.person) return;
+    await api.putLocale(locale);
+    this.#enter({ ...this.person, locale });
+  }
+
+  #enter(person: Person): void {
+    this.me = {
+      person,
+      is_demo: this.isDemo,
+      academy: this.me?.academy ?? '',
+      server_time_ms: this.me?.server_time_ms ?? Date.now(),
+    };
+  }
+}
+
+export const account = new Account();
