@@ -1,0 +1,1 @@
+"""The pure core of a session: commands, decisions, events, state. No I/O, no clock."""

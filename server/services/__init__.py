@@ -1,0 +1,1 @@
+"""Use cases: who may do what, in which order, in which transaction."""
