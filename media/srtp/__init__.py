@@ -1,0 +1,1 @@
+"""SRTP: key derivation, the AES-GCM send path, and libsrtp for everything else."""
