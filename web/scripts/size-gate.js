@@ -42,11 +42,19 @@ const pages = Object.keys(manifest)
   .filter((key) => key.startsWith('src/ui/pages/'))
   .map((key) => {
     const files = filesOf(key).filter((file) => !shellFiles.includes(file));
-    return { name: `+ ${key.slice('src/ui/pages/'.length)}`, bytes: sizeOf(files), budget: SHELL_BUDGET };
+    return {
+      name: `+ ${key.slice('src/ui/pages/'.length)}`,
+      bytes: sizeOf(files),
+      budget: SHELL_BUDGET,
+    };
   });
 const players = Object.keys(manifest)
   .filter((key) => manifest[key].isDynamicEntry && /hls\.light/.test(key))
-  .map((key) => ({ name: '+ hls.js, only when needed', bytes: sizeOf(filesOf(key)), budget: HLS_BUDGET }));
+  .map((key) => ({
+    name: '+ hls.js, only when needed',
+    bytes: sizeOf(filesOf(key)),
+    budget: HLS_BUDGET,
+  }));
 
 let isOver = false;
 for (const { name, bytes, budget } of [...shells, ...pages, ...players]) {

@@ -2,11 +2,13 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { i18n, preferredLocale } from './i18n';
 import { account } from './state/account.svelte';
-import { browserShelf } from './state/preferences.svelte';
+import { browserShelf } from './state/shelf';
+import { appearance } from './ui/kit/appearance.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 
 async function start(): Promise<void> {
+  appearance.start();
   const wanted = [browserShelf.get('locale') ?? '', ...navigator.languages];
   await i18n.need('common', 'errors');
   // The texts don't wait for the server: what can be said is said at once.

@@ -1,5 +1,7 @@
 import * as api from '../api/endpoints';
+import { i18n } from '../i18n';
 import type { AccountRole, Locale, Me, Person } from '../api/types.gen';
+import { browserShelf } from './shelf';
 
 /** Who is logged in. Starts empty; `load` asks the server. */
 export class Account {
@@ -39,8 +41,10 @@ export class Account {
     if (this.me) this.me = { ...this.me, person: null };
   }
 
-  /** Remember the language with the account, so that mails come in it too. */
-  async saveLocale(locale: Locale): Promise<void> {
+  /** Show another language, and keep it here and with the account (for mails). */
+  async chooseLocale(locale: Locale): Promise<void> {
+    browserShelf.set('locale', locale);
+    await i18n.setLocale(locale);
     if (!this.person) return;
     await api.putLocale(locale);
     this.#enter({ ...this.person, locale });
