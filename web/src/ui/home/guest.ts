@@ -1,0 +1,5 @@
+export interface Guest {
+  name: string;
+  post: string;
+  centre_id: string | null;
+}
