@@ -1,0 +1,1 @@
+"""ICE-lite, DTLS and SRTP over one UDP port; SDP; the fan-out loop."""

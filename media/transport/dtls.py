@@ -1,0 +1,233 @@
+"""DTLS as server over memory BIOs (RFC 6347), for the keys of DTLS-SRTP (RFC 5764).
+
+Everything is synchronous: a datagram goes in, datagrams come out. Being the server
+(`a=setup:passive`) is what makes Chromium choose AES-GCM. Nothing here decides who may
+shake hands: `PeerTransport` feeds only datagrams of ICE-validated addresses.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hmac
+from collections.abc import Callable
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from OpenSSL import SSL, crypto
+
+from media.srtp.profiles import (
+    EXPORTER_LABEL,
+    USE_SRTP,
+    MasterKey,
+    profile_by_name,
+    split_exported,
+)
+
+MTU_BYTES = 1200
+"""Of our flights; what Chromium uses, safe below every tunnel we know."""
+
+MAX_HANDSHAKE_DATAGRAMS = 256
+"""An honest handshake needs 3 to 10; a peer that sends more is cut off."""
+
+_CIPHERS = (
+    b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
+    b"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
+    b"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
+    b"ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA"
+)
+_RECORD_HEADER_BYTES = 13
+_READ_BYTES = 65536
+
+
+class DtlsError(Exception):
+    """The handshake failed for good; the sentence says why."""
+
+
+class DtlsIdentity:
+    """One self-signed certificate and SSL context, shared by all peers of a worker."""
+
+    def __init__(self) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = _self_sign(key)
+        digest = certificate.fingerprint(hashes.SHA256())
+        self.fingerprint = ":".join(f"{byte:02X}" for byte in digest)
+        """SHA-256 of the certificate, as `a=fingerprint:sha-256` wants it."""
+        self.context = _build_context(certificate, key)
+
+
+class DtlsServer:
+    """One peer's handshake; afterwards it only answers repeated flights."""
+
+    def __init__(
+        self,
+        identity: DtlsIdentity,
+        fingerprints: tuple[tuple[str, str], ...],
+        send: Callable[[bytes], None],
+    ) -> None:
+        self._fingerprints = fingerprints
+        self._send = send
+        self._connection = SSL.Connection(identity.context, None)
+        self._connection.set_ciphertext_mtu(MTU_BYTES)
+        self._connection.set_accept_state()
+        self._received_datagrams = 0
+        self.is_complete = False
+        self.receive_key: MasterKey | None = None
+        self.send_key: MasterKey | None = None
+
+    def receive(self, datagram: bytes) -> bool:
+        """Take one datagram; True at the moment the handshake has completed.
+
+        Raises DtlsError when the peer must be closed, also on its close_notify.
+        """
+        self._received_datagrams += 1
+        if self._received_datagrams > MAX_HANDSHAKE_DATAGRAMS:
+            raise DtlsError("too many DTLS datagrams")
+        self._connection.bio_write(datagram)
+        if self.is_complete:
+            self._drain_application_data()
+            return False
+        return self._advance()
+
+    def on_timer(self) -> None:
+        """Repeat our last flight when its timer is over; called from the tick."""
+        if self.is_complete or self._received_datagrams == 0:
+            return
+        if self._connection.DTLSv1_get_timeout() == 0:
+            self._connection.DTLSv1_handle_timeout()
+            self._flush()
+
+    def close(self) -> None:
+        """Say close_notify, so that the peer need not wait for its consent timer."""
+        if self.is_complete:
+            try:
+                self._connection.shutdown()
+            except SSL.Error:
+                return
+            self._flush()
+
+    def _advance(self) -> bool:
+        try:
+            self._connection.do_handshake()
+        except SSL.WantReadError:
+            self._flush()
+            return False
+        except SSL.Error as error:
+            self._flush()
+            raise DtlsError(f"DTLS handshake failed: {_reason(error)}") from error
+        self._check_fingerprint()
+        self._derive_keys()
+        self.is_complete = True
+        self._flush()
+        return True
+
+    def _check_fingerprint(self) -> None:
+        certificate = self._connection.get_peer_certificate(as_cryptography=True)
+        if certificate is None:
+            raise DtlsError("the peer showed no certificate")
+        for algorithm, expected in self._fingerprints:
+            digest = certificate.fingerprint(_HASHES[algorithm]())
+            actual = ":".join(f"{byte:02X}" for byte in digest)
+            if hmac.compare_digest(actual, expected.upper()):
+                return
+        raise DtlsError("the peer's certificate is not the one of its SDP")
+
+    def _derive_keys(self) -> None:
+        name = self._connection.get_selected_srtp_profile().decode()
+        profile = profile_by_name(name)
+        if profile is None:
+            raise DtlsError("no SRTP profile in common")
+        exported = self._connection.export_keying_material(
+            EXPORTER_LABEL, profile.exported_bytes
+        )
+        self.receive_key, self.send_key = split_exported(profile, exported)
+
+    def _drain_application_data(self) -> None:
+        try:
+            while True:
+                self._connection.recv(_READ_BYTES)
+        except SSL.WantReadError:
+            self._flush()
+        except SSL.ZeroReturnError as error:
+            raise DtlsError("the peer said close_notify") from error
+        except SSL.Error as error:
+            raise DtlsError(f"DTLS failed: {_reason(error)}") from error
+
+    def _flush(self) -> None:
+        pending = bytearray()
+        while True:
+            try:
+                pending += self._connection.bio_read(_READ_BYTES)
+            except SSL.WantReadError:
+                break
+        for datagram in pack_records(bytes(pending)):
+            self._send(datagram)
+
+
+def pack_records(stream: bytes) -> list[bytes]:
+    """Cut a memory BIO's bytes into datagrams of whole DTLS records.
+
+    A memory BIO forgets where datagrams ended, and a record must not be spread over
+    two of them (RFC 6347, section 4.1.1).
+    """
+    datagrams: list[bytes] = []
+    start = position = 0
+    while position + _RECORD_HEADER_BYTES <= len(stream):
+        size = int.from_bytes(stream[position + 11 : position + 13], "big")
+        end = position + _RECORD_HEADER_BYTES + size
+        if end - start > MTU_BYTES and position > start:
+            datagrams.append(stream[start:position])
+            start = position
+        position = end
+    if start < len(stream):
+        datagrams.append(stream[start:])
+    return datagrams
+
+
+_HASHES: dict[str, type[hashes.HashAlgorithm]] = {
+    "sha-256": hashes.SHA256,
+    "sha-384": hashes.SHA384,
+    "sha-512": hashes.SHA512,
+}
+
+FINGERPRINT_ALGORITHMS = frozenset(_HASHES)
+
+
+def _reason(error: SSL.Error) -> str:
+    queue = error.args[0] if error.args else ()
+    return queue[0][2] if queue and isinstance(queue, list) else "no reason given"
+
+
+def _self_sign(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "hallcast")])
+    now = datetime.datetime.now(datetime.UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - datetime.timedelta(days=1))
+        .not_valid_after(now + datetime.timedelta(days=365))
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _build_context(
+    certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
+) -> SSL.Context:
+    context = SSL.Context(SSL.DTLS_SERVER_METHOD)
+    context.set_options(
+        SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU | SSL.OP_NO_RENEGOTIATION
+    )
+    context.set_session_cache_mode(SSL.SESS_CACHE_OFF)
+    # Certificates are self-signed by design; the fingerprint is what is checked.
+    context.set_verify(
+        SSL.VERIFY_PEER | SSL.VERIFY_FAIL_IF_NO_PEER_CERT, lambda *_: True
+    )
+    context.use_certificate(crypto.X509.from_cryptography(certificate))
+    context.use_privatekey(crypto.PKey.from_cryptography_key(key))
+    context.set_cipher_list(_CIPHERS)
+    context.set_tlsext_use_srtp(USE_SRTP)
+    return context

@@ -1,0 +1,150 @@
+"""Which codecs, repair and extensions of an offered section we take.
+
+H.264 constrained baseline (42e01f, packetization-mode 1), VP8 and Opus; RTX where it
+is offered; H.264 first, because the recorder copies it and must transcode VP8.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from media.protocol import Codec
+from media.sfu.ports import DeclaredTrack
+from media.transport.sdp import OfferedCodec, OfferedSection
+
+MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
+AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+
+_FEEDBACK = ("nack", "nack pli", "ccm fir")
+_CLOCK_RATES_HZ = {"opus": 48_000, "h264": 90_000, "vp8": 90_000}
+_ORDER: tuple[Codec, ...] = ("h264", "vp8")
+
+
+@dataclass(slots=True)
+class AcceptedCodec:
+    """A codec of the answer with the payload types the offer gave it."""
+
+    codec: Codec
+    offered: OfferedCodec
+    rtx_payload_type: int | None = None
+
+    @property
+    def feedback(self) -> list[str]:
+        return [name for name in _FEEDBACK if name in self.offered.feedback]
+
+
+@dataclass(slots=True)
+class AcceptedSection:
+    """A section we answer with media."""
+
+    offered: OfferedSection
+    codecs: list[AcceptedCodec]
+    extensions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def payload_types(self) -> dict[Codec, int]:
+        return {item.codec: item.offered.payload_type for item in self.codecs}
+
+    @property
+    def rtx_payload_types(self) -> dict[Codec, int]:
+        return {
+            item.codec: item.rtx_payload_type
+            for item in self.codecs
+            if item.rtx_payload_type is not None
+        }
+
+
+def accept_codecs(section: OfferedSection, *, is_publish: bool) -> list[AcceptedCodec]:
+    """List what the section and we have in common, H.264 before VP8."""
+    if section.kind == "audio":
+        opus = next((c for c in section.codecs if _is(c, "opus")), None)
+        return [AcceptedCodec("opus", opus)] if opus else []
+    found: dict[Codec, OfferedCodec] = {}
+    h264 = _best_h264(section.codecs, accepts_any=is_publish)
+    vp8 = next((c for c in section.codecs if _is(c, "vp8")), None)
+    if h264 is not None:
+        found["h264"] = h264
+    if vp8 is not None:
+        found["vp8"] = vp8
+    return [
+        AcceptedCodec(codec, found[codec], _rtx_of(section, found[codec]))
+        for codec in _ORDER
+        if codec in found
+    ]
+
+
+def accept_publish_extensions(section: OfferedSection) -> dict[str, int]:
+    """Pick the header extensions the router reads."""
+    wanted = (MID_URI, AUDIO_LEVEL_URI) if section.kind == "audio" else (MID_URI,)
+    # Ids above 14 need two-byte headers, which nobody offers for these.
+    return {
+        uri: number
+        for uri, number in section.extensions.items()
+        if uri in wanted and 1 <= number <= 14
+    }
+
+
+def declared_track(section: AcceptedSection) -> DeclaredTrack:
+    """Tell the router what this section of a publisher will send."""
+    offered = section.offered
+    ssrc = offered.ssrcs[0] if offered.ssrcs else None
+    rtx_ssrc: int | None = None
+    for media_ssrc, repair_ssrc in offered.fid_groups:
+        if ssrc in (None, media_ssrc):
+            ssrc, rtx_ssrc = media_ssrc, repair_ssrc
+            break
+    return DeclaredTrack(
+        mid=offered.mid,
+        kind="audio" if offered.kind == "audio" else "video",
+        payload_types={c.offered.payload_type: c.codec for c in section.codecs},
+        ssrc=ssrc,
+        rtx_ssrc=rtx_ssrc,
+        rtx_payload_types={
+            c.rtx_payload_type: c.offered.payload_type
+            for c in section.codecs
+            if c.rtx_payload_type is not None
+        },
+        audio_level_id=section.extensions.get(AUDIO_LEVEL_URI),
+        mid_id=section.extensions.get(MID_URI),
+    )
+
+
+def _is(codec: OfferedCodec, name: str) -> bool:
+    return codec.name == name and codec.clock_rate_hz == _CLOCK_RATES_HZ[name]
+
+
+def _best_h264(codecs: list[OfferedCodec], *, accepts_any: bool) -> OfferedCodec | None:
+    """Find constrained baseline with packetization-mode 1, else plain baseline.
+
+    A publishing encoder that offers only another profile is taken as it is: browsers
+    decode main and high too, and refusing OBS in its default setting helps nobody.
+    """
+    usable = [
+        codec
+        for codec in codecs
+        if _is(codec, "h264") and codec.parameters.get("packetization-mode") == "1"
+    ]
+    ranked = sorted(usable, key=_h264_rank)
+    if not ranked or (not accepts_any and _h264_rank(ranked[0]) > 1):
+        return None
+    return ranked[0]
+
+
+def _h264_rank(codec: OfferedCodec) -> int:
+    profile = codec.parameters.get("profile-level-id", "42e01f").lower()
+    if not profile.startswith("42"):
+        return 2
+    try:
+        constraints = int(profile[2:4], 16)
+    except ValueError:
+        return 3
+    # constraint_set1_flag: the stream obeys constrained baseline (RFC 6184, 8.1).
+    return 0 if constraints & 0x40 else 1
+
+
+def _rtx_of(section: OfferedSection, codec: OfferedCodec) -> int | None:
+    wanted = str(codec.payload_type)
+    for candidate in section.codecs:
+        if candidate.name == "rtx" and candidate.parameters.get("apt") == wanted:
+            return candidate.payload_type
+    return None

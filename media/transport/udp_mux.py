@@ -1,0 +1,111 @@
+"""`UdpMux`: tells datagrams apart by first byte (RFC 7983) and finds their peer.
+
+Strangers get nothing: a STUN check must name a known ufrag and carry a valid
+MESSAGE-INTEGRITY, DTLS and SRTP must come from an address that passed such a check.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from media.transport.ice_lite import Path
+from media.transport.peer import PeerTransport
+from media.transport.stun import parse_binding_request
+from media.transport.udp import Address, UdpSocket
+
+log = logging.getLogger(__name__)
+
+
+class UdpMux:
+    """All peers of a worker behind its one port."""
+
+    def __init__(self, sockets: Sequence[UdpSocket], now_ns: Callable[[], int]) -> None:
+        self.sockets = sockets
+        self.packets_in = 0
+        self.strangers = 0
+        """Datagrams that belong to no peer."""
+        self._now_ns = now_ns
+        self._by_address: dict[Address, tuple[PeerTransport, Path]] = {}
+        self._by_ufrag: dict[str, PeerTransport] = {}
+        self._failures: Counter[str] = Counter()
+
+    def add(self, peer: PeerTransport) -> None:
+        self._by_ufrag[peer.ice.ufrag] = peer
+
+    def remove(self, peer: PeerTransport) -> None:
+        self._by_ufrag.pop(peer.ice.ufrag, None)
+        for address in peer.ice.paths:
+            self._forget(address, peer)
+
+    def drain(self, udp: UdpSocket) -> int:
+        """Read and handle what has arrived on one socket; returns how many."""
+
+        def handle(data: bytes, address: Address) -> None:
+            self.on_datagram(udp, data, address)
+
+        return udp.drain(handle)
+
+    def on_datagram(self, udp: UdpSocket, data: bytes, address: Address) -> None:
+        """Handle one datagram; whatever goes wrong stays with this datagram."""
+        self.packets_in += 1
+        try:
+            self._dispatch(udp, data, address)
+        except Exception as error:
+            # One bad datagram must not end the loop of everyone else (rule A6).
+            kind = type(error).__name__
+            self._failures[kind] += 1
+            if self._failures[kind] == 1:
+                log.exception("a datagram could not be handled")
+
+    def report_failures(self) -> None:
+        """Log what was counted since the last call; once a second is often enough."""
+        for kind, count in self._failures.items():
+            if count > 1:
+                log.error("%d datagrams could not be handled: %s", count, kind)
+        self._failures.clear()
+
+    def _dispatch(self, udp: UdpSocket, data: bytes, address: Address) -> None:
+        first = data[0] if data else 255
+        if first < 4:
+            self._on_stun(udp, data, address)
+            return
+        found = self._by_address.get(address)
+        if found is None:
+            self.strangers += 1
+            return
+        peer, path = found
+        if 128 <= first <= 191:
+            peer.on_srtp(data, path, self._now_ns())
+        elif 20 <= first <= 63:
+            peer.on_dtls(data, path)
+
+    def _on_stun(self, udp: UdpSocket, data: bytes, address: Address) -> None:
+        try:
+            request = parse_binding_request(data)
+        except ValueError:
+            self.strangers += 1
+            return
+        peer = self._by_ufrag.get(request.local_ufrag)
+        if peer is None:
+            self.strangers += 1
+            return
+        known = address in peer.ice.paths
+        before = () if known else tuple(peer.ice.paths)
+        if not peer.on_check(request, udp, address, self._now_ns()):
+            self.strangers += 1
+            return
+        for old in before:
+            if old not in peer.ice.paths:
+                self._forget(old, peer)
+        self._by_address[address] = (peer, peer.ice.paths[address])
+
+    def _forget(self, address: Address, peer: PeerTransport) -> None:
+        found = self._by_address.get(address)
+        if found is not None and found[0] is peer:
+            del self._by_address[address]
+
+    def close(self) -> None:
+        for udp in self.sockets:
+            udp.close()

@@ -1,0 +1,320 @@
+"""`Worker`: owns the UDP port, routers, peers, sinks and the 10 ms tick.
+
+The only place where `media.sfu` and `media.transport` are wired together. It obeys
+`media.commands` and tells what happens through `on_event`; it never asks who may.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from media.clock import Clock
+from media.protocol import (
+    Event,
+    PeerOffer,
+    PeerStateChanged,
+    SinkStream,
+    WorkerError,
+    WorkerLoad,
+)
+from media.sfu.router import Router
+from media.transport.answer import (
+    Answer,
+    LocalTransport,
+    SlotSsrcs,
+    answer_publish,
+    answer_receive,
+)
+from media.transport.dtls import DtlsIdentity
+from media.transport.fanout import FanOut
+from media.transport.ice_lite import IceLite
+from media.transport.peer import PeerTransport
+from media.transport.sdp import parse_offer
+from media.transport.sink import DatagramSink
+from media.transport.udp import UdpSocket
+from media.transport.udp_mux import UdpMux
+
+log = logging.getLogger(__name__)
+
+TICK_S = 0.01
+LIFE_CHECK_NS = 1_000_000_000
+MAX_PEERS = 2_000
+"""Of one worker, which is one core; the web process places further ones elsewhere."""
+
+
+class WorkerFullError(Exception):
+    """The worker has as many peers as it takes."""
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """Where the worker can be reached, as its answers say."""
+
+    sockets: Sequence[UdpSocket]
+    addresses: tuple[str, ...]
+
+    @property
+    def port(self) -> int:
+        return self.sockets[0].port
+
+
+class Worker:
+    """The media process. Everything runs on one event loop, without awaiting."""
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        clock: Clock,
+        on_event: Callable[[Event], None],
+        *,
+        use_gso: bool,
+    ) -> None:
+        self.routers: dict[str, Router] = {}
+        self.peers: dict[str, PeerTransport] = {}
+        self.sinks: dict[str, DatagramSink] = {}
+        self._endpoint = endpoint
+        self._clock = clock
+        self._on_event = on_event
+        self._identity = DtlsIdentity()
+        self._fanout = FanOut(use_gso=use_gso)
+        self._mux = UdpMux(endpoint.sockets, clock.monotonic_ns)
+        self._touched: set[Router] = set()
+        self._shaking: set[PeerTransport] = set()
+        self._load = _LoadMeter(clock.monotonic_ns())
+        self._life_checked_ns = clock.monotonic_ns()
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+
+    # Life of the process.
+
+    def start(self) -> None:
+        """Begin to read the sockets and to tick."""
+        for udp in self._endpoint.sockets:
+            self._loop.add_reader(udp.sock.fileno(), self._on_readable, udp)
+        self._due_s = self._loop.time() + TICK_S
+        self._timer = self._loop.call_at(self._due_s, self._on_tick)
+
+    def close(self) -> None:
+        """Close every peer, so that browsers notice at once, and the sockets."""
+        for router_id in tuple(self.routers):
+            self.close_router(router_id, "worker stopping")
+        if self._timer is not None:
+            self._timer.cancel()
+        for udp in self._endpoint.sockets:
+            self._loop.remove_reader(udp.sock.fileno())
+        self._mux.close()
+
+    # What commands ask for.
+
+    def open_router(self, router_id: str) -> None:
+        if router_id not in self.routers:
+            self.routers[router_id] = Router(router_id, self._clock, self._on_event)
+
+    def close_router(self, router_id: str, reason: str = "router closed") -> None:
+        """Close a router with everything in it; unknown ids are no error."""
+        router = self.routers.get(router_id)
+        if router is None:
+            return
+        for peer in self._peers_of(router_id):
+            peer.close(reason)
+        for sink in tuple(self.sinks.values()):
+            if sink.router_id == router_id:
+                self.close_sink(sink.sink_id)
+        router.close()
+        del self.routers[router_id]
+        self._touched.discard(router)
+
+    def open_peer(self, command: PeerOffer) -> tuple[str, str]:
+        """Answer an offer; gives the SDP and the ICE session's tag.
+
+        Raises KeyError for an unknown router, SdpError, WorkerFullError.
+        """
+        router = self.routers[command.router_id]
+        offer = parse_offer(command.offer_sdp)
+        if len(self.peers) >= MAX_PEERS and command.peer_id not in self.peers:
+            raise WorkerFullError(f"the worker has {MAX_PEERS} peers")
+        ice = IceLite(self._clock.monotonic_ns())
+        local = LocalTransport(
+            ice.ufrag,
+            ice.password,
+            self._identity.fingerprint,
+            self._endpoint.addresses,
+            self._endpoint.port,
+        )
+        answer: Answer
+        if command.direction == "publish":
+            answer = answer_publish(offer, local, command.max_bps)
+        else:
+            ssrcs = SlotSsrcs(router.slot_ssrc, router.slot_rtx_ssrc)
+            answer = answer_receive(offer, local, command.profile, ssrcs)
+        self.close_peer(command.peer_id, "replaced")
+        peer = PeerTransport(
+            command.peer_id, command.router_id, command.direction, self, ice
+        )
+        peer.accept(
+            answer, offer.fingerprints, self._identity, self._fanout, command.max_bps
+        )
+        self.peers[command.peer_id] = peer
+        self._mux.add(peer)
+        return answer.sdp, ice.ufrag
+
+    def close_peer(self, peer_id: str, reason: str = "closed") -> None:
+        """Close a peer; unknown ids are no error, the peer may just have left."""
+        peer = self.peers.get(peer_id)
+        if peer is not None:
+            peer.close(reason)
+
+    def open_sink(
+        self, router_id: str, sink_id: str, path: str, slots: Sequence[str]
+    ) -> tuple[SinkStream, ...]:
+        """Open or replace a sink; raises KeyError or OSError."""
+        router = self.routers[router_id]
+        self.close_sink(sink_id)
+        sink = DatagramSink(sink_id, router_id, path, self._loop)
+        streams = router.open_sink(sink_id, slots, sink)
+        sink.accept(streams)
+        self.sinks[sink_id] = sink
+        return streams
+
+    def close_sink(self, sink_id: str) -> None:
+        sink = self.sinks.pop(sink_id, None)
+        if sink is not None:
+            self.routers[sink.router_id].close_sink(sink_id)
+            sink.close()
+
+    def router_of(self, publication_id: str) -> Router:
+        """Find the router that holds a publication; raises KeyError."""
+        peer_id = publication_id.rpartition("/")[0]
+        return self.routers[self.peers[peer_id].router_id]
+
+    # What peers report (PeerOwner).
+
+    def on_peer_state(self, peer: PeerTransport, reason: str) -> None:
+        if peer.state == "connecting":
+            self._shaking.add(peer)
+        else:
+            self._shaking.discard(peer)
+        if peer.state == "connected":
+            self._connect(peer)
+        elif peer.state == "closed":
+            self._forget(peer)
+        self._on_event(
+            PeerStateChanged(
+                peer_id=peer.peer_id,
+                router_id=peer.router_id,
+                state=peer.state,
+                reason=reason,
+            )
+        )
+
+    def on_rtp(self, peer: PeerTransport, packet: bytes, arrival_ns: int) -> None:
+        router = self.routers[peer.router_id]
+        router.on_rtp(peer.peer_id, packet, arrival_ns)
+        self._touched.add(router)
+
+    def on_rtcp(self, peer: PeerTransport, data: bytes, arrival_ns: int) -> None:
+        router = self.routers[peer.router_id]
+        router.on_rtcp(peer.peer_id, data, arrival_ns)
+        self._touched.add(router)
+
+    def _connect(self, peer: PeerTransport) -> None:
+        router = self.routers[peer.router_id]
+        if peer.direction == "publish":
+            tracks = peer.answer.tracks
+            router.open_publisher(peer.peer_id, tracks, peer.out, peer.max_bps)
+        else:
+            router.open_viewer(peer.peer_id, peer.answer.streams, peer.out)
+        self._touched.add(router)
+
+    def _forget(self, peer: PeerTransport) -> None:
+        self._mux.remove(peer)
+        if self.peers.get(peer.peer_id) is peer:
+            del self.peers[peer.peer_id]
+            self.routers[peer.router_id].close_peer(peer.peer_id)
+
+    def _peers_of(self, router_id: str) -> list[PeerTransport]:
+        return [peer for peer in self.peers.values() if peer.router_id == router_id]
+
+    # The loop.
+
+    def _on_readable(self, udp: UdpSocket) -> None:
+        self._mux.drain(udp)
+        self._flush()
+
+    def _flush(self) -> None:
+        for router in tuple(self._touched):
+            self._guard(router.flush)
+        self._touched.clear()
+        self._fanout.clear()
+
+    def _on_tick(self) -> None:
+        self._load.note_lag(self._loop.time() - self._due_s)
+        self._due_s = max(self._due_s + TICK_S, self._loop.time())
+        self._timer = self._loop.call_at(self._due_s, self._on_tick)
+        now_ns = self._clock.monotonic_ns()
+        for peer in tuple(self._shaking):
+            self._guard(peer.on_timer)
+        for router in self.routers.values():
+            self._guard(router.tick, now_ns)
+        self._fanout.clear()
+        if now_ns - self._life_checked_ns >= LIFE_CHECK_NS:
+            self._life_checked_ns = now_ns
+            self._each_second(now_ns)
+
+    def _guard(self, call: Callable[..., None], *arguments: int) -> None:
+        """Keep one router's failure from stopping the others."""
+        try:
+            call(*arguments)
+        except Exception as error:
+            log.exception("the media loop caught a failure")
+            self._on_event(WorkerError(object_id="", message=type(error).__name__))
+
+    def _each_second(self, now_ns: int) -> None:
+        for peer in tuple(self.peers.values()):
+            peer.check_life(now_ns)
+        for sink in tuple(self.sinks.values()):
+            if sink.is_gone:
+                self.close_sink(sink.sink_id)
+                self._on_event(
+                    WorkerError(object_id=sink.sink_id, message="the reader is gone")
+                )
+        self._mux.report_failures()
+        sent = sum(peer.out.packets_sent for peer in self.peers.values())
+        self._on_event(
+            self._load.report(now_ns, self._mux.packets_in, sent, len(self.peers))
+        )
+
+
+class _LoadMeter:
+    """CPU share, worst tick lateness and packet counts of each second."""
+
+    def __init__(self, now_ns: int) -> None:
+        self._reported_ns = now_ns
+        self._cpu_ns = time.process_time_ns()
+        self._worst_lag_s = 0.0
+        self._packets_in = 0
+        self._packets_out = 0
+
+    def note_lag(self, lag_s: float) -> None:
+        self._worst_lag_s = max(self._worst_lag_s, lag_s)
+
+    def report(
+        self, now_ns: int, packets_in: int, packets_out: int, peers: int
+    ) -> WorkerLoad:
+        cpu_ns = time.process_time_ns()
+        elapsed_ns = max(1, now_ns - self._reported_ns)
+        load = WorkerLoad(
+            cpu_percent=round(100 * (cpu_ns - self._cpu_ns) / elapsed_ns, 1),
+            loop_lag_ms=round(1000 * self._worst_lag_s, 1),
+            packets_in=packets_in - self._packets_in,
+            packets_out=max(0, packets_out - self._packets_out),
+            peers=peers,
+        )
+        self._reported_ns, self._cpu_ns = now_ns, cpu_ns
+        self._worst_lag_s = 0.0
+        self._packets_in, self._packets_out = packets_in, packets_out
+        return load
