@@ -64,7 +64,7 @@ def all_commands() -> tuple[type, ...]:
     return get_args(union)
 
 
-def check(command: Command, role: Role, status: Status) -> None:
+def check(command: object, role: Role, status: Status) -> None:
     """Raise the refusal that fits when `role` may not send `command` in `status`."""
     allowed = COMMANDS.get(type(command), {}).get(role, _NEVER)
     if not allowed:

@@ -54,11 +54,16 @@ async def find(db: AsyncSession, session_id: str) -> SessionRecord | None:
     return None if row is None else _record(row)
 
 
-async def running(db: AsyncSession) -> list[SessionRecord]:
-    """List the sessions that a starting web process has to serve again."""
-    rows = await db.scalars(
-        select(SessionRow).where(SessionRow.status.in_(("green_room", "live")))
+async def unfinished(db: AsyncSession, ended_after_ms: int) -> list[SessionRecord]:
+    """List what a starting web process has to serve again.
+
+    Sessions that run, and those that ended lately with their recording not yet closed.
+    """
+    runs = SessionRow.status.in_(("green_room", "live"))
+    lacks_archive = SessionRow.archive_duration_ms.is_(None) & (
+        SessionRow.ended_at_ms > ended_after_ms
     )
+    rows = await db.scalars(select(SessionRow).where(runs | lacks_archive))
     return [_record(row) for row in rows]
 
 
