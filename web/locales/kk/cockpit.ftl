@@ -1,0 +1,168 @@
+# Жаттықтырушының дайындық бөлмесі мен пульті.
+
+cockpit-cancel = Бас тарту
+cockpit-close = Жабу
+
+# Дайындық
+greenroom-tag = Дайындық: сізді ешкім көрмейді
+greenroom-heading = Дайындалыңыз
+greenroom-self = Тыңдаушылар сізді осылай көреді
+greenroom-devices = Камера және микрофон
+greenroom-start-devices = Камера мен микрофонды қосу
+greenroom-level = Микрофон деңгейі
+greenroom-level-speak = Бірдеңе айтыңыз: жолақ қозғалуы керек.
+greenroom-level-hears = Микрофон сізді естіп тұр.
+greenroom-checklist = Эфирге шығар алдында
+greenroom-camera-ok = Камера жұмыс істейді
+greenroom-camera-off = Камерасыз: тыңдаушылар сізді естиді, слайдтарды көреді
+greenroom-microphone-ok = Микрофон сізді естиді
+greenroom-microphone-quiet = Микрофон қосулы; тексеру үшін бірдеңе айтыңыз
+greenroom-microphone-off = Микрофон жоқ: тыңдаушылар сізді естімейді
+greenroom-slides-ok = Слайдтар дайын: { $title }, { $pages } бет
+greenroom-slides-rendering = Слайдтар дайындалып жатыр
+greenroom-slides-failed = Бұл слайдтарды көрсету мүмкін емес: { $title }
+greenroom-slides-none = Слайд жоқ. PDF файлын семинар бетінде қосуға болады.
+greenroom-server-ok = Сервермен байланыс бар
+greenroom-server-lost = Сервермен байланыс жоқ
+greenroom-network-not = Байланыс әлі тексерілмеді
+greenroom-network-testing = Байланыс тексерілуде: бірнеше секунд сынақ бейнесі жіберіледі
+greenroom-network-good = Байланыс жақсы: тікелей бейне, сізден { $kbps } кбит/с, жоғалғаны { $loss } %
+greenroom-network-weak = Байланыс әлсіз: сізден { $kbps } кбит/с, жоғалғаны { $loss } %. Кабельмен қосылыңыз немесе Wi-Fi-ға жақын отырыңыз.
+greenroom-network-blocked = Желіңіз тікелей бейнені өткізбейді. Семинарды жүргізуге болады, бірақ бұл желіден сізді ешкім көрмейді және естімейді. UDP { $port } портын ашуды сұраңыз немесе басқа желіні таңдаңыз.
+greenroom-network-failed = Байланысты тексеру мүмкін болмады: { $reason }
+greenroom-network-test = Байланысты тексеру
+greenroom-network-again = Қайта тексеру
+greenroom-others = Тағы кім дайын
+greenroom-others-none = Сіз мұнда біріншісіз.
+greenroom-other-live = камерасы немесе микрофоны қосулы
+greenroom-other-here = дайындықта
+greenroom-waiting = { $count ->
+    [0] Әзірге ешкім күтіп тұрған жоқ
+   *[other] { $count } адам күтіп отыр
+  }
+greenroom-go-live = { $halls ->
+    [0] Эфирді бастау
+   *[other] { $halls } залға эфирді бастау
+  }
+greenroom-opens = Дайындық бөлмесі ашылып жатыр
+
+# Пульт
+cockpit-end = Аяқтау…
+cockpit-end-heading = Семинарды бәріне аяқтайсыз ба?
+cockpit-end-why = Эфир мен жазба тоқтайды. Жазбаны бірнеше секундтан кейін көруге болады. Мұны кері қайтару мүмкін емес.
+cockpit-end-stay = Эфирде қалу
+cockpit-end-for = { $count ->
+    [0] Семинарды аяқтау
+   *[other] { $count } адам үшін аяқтау
+  }
+cockpit-people = { $people } адам · { $halls } зал
+cockpit-audience = Тыңдаушылар көріп отыр
+cockpit-next-slide = Келесі: { $page }
+cockpit-last-slide = Соңғы слайд
+cockpit-slide-previous = Алдыңғы слайд
+cockpit-slide-next = Келесі слайд
+cockpit-slide-of = { $page } / { $pages }
+cockpit-slides = Слайдтар
+cockpit-deck = Қай слайдтар
+cockpit-previews = Бейнелер
+cockpit-me = Сіз
+cockpit-me-on-air = Сіз · эфирде
+cockpit-me-off = Сіз эфирде емессіз
+cockpit-my-screen = Сіздің экраныңыз
+cockpit-screen-of = Экран: { $name }
+cockpit-floor = Сөз кезегі
+cockpit-tab-polls = Дауыс
+cockpit-tab-people = Адамдар
+cockpit-tab-chat = Чат
+cockpit-side = Адамдар, дауыс беру, чат
+cockpit-controls = Басқару
+cockpit-mic-on = Микрофон қосулы
+cockpit-mic-off = Микрофон өшірулі
+cockpit-camera-on = Камера қосулы
+cockpit-camera-off = Камера өшірулі
+cockpit-share = Экранды көрсету
+cockpit-share-stop = Экранды алу
+cockpit-go-on-air = Эфирге шығу
+cockpit-locks = Шектеулер
+cockpit-lock-chat = Чатты жабу
+cockpit-unlock-chat = Чатты ашу
+cockpit-lock-hands = Сөйлеушілер тізімін жабу
+cockpit-unlock-hands = Сөйлеушілер тізімін ашу
+cockpit-chat-is-locked = Чат жабық
+cockpit-hands-are-locked = Тізім жабық
+cockpit-poll = Дауыс беруді бастау
+cockpit-keys = Пернелер
+cockpit-remove-heading = { $name }: семинардан шығару керек пе?
+cockpit-remove-why = Қатысушы семинардан бірден шығады және қайта кіре алмайды.
+cockpit-remove = Шығару
+cockpit-settings = Экран
+
+# Ақаулар
+cockpit-trouble = Ақаулар
+cockpit-trouble-publish = Сіз эфирде емессіз
+cockpit-trouble-publish-why = Камера мен микрофонның байланысы үзілді. Қайта қосып жатырмыз.
+cockpit-trouble-publish-failed = Камераңыз бен микрофоныңыз серверге жетпей тұр: { $reason }
+cockpit-trouble-restart = Медиа қызметі қайта іске қосылуда
+cockpit-trouble-restart-why = Үш секундтан кейін бәрі бейнені қайта көреді. Содан кейін жалғастырыңыз.
+cockpit-trouble-server = Сервермен байланыс жоқ
+cockpit-trouble-server-why = Эфир жалғасуда. Басқаныңыз байланыс қалпына келгенде жіберіледі.
+cockpit-trouble-recording = Жазба тоқтады
+cockpit-trouble-recording-why = Семинар жалғасуда, жазбаны қайта бастауға тырысудамыз. Жазылғаны сақталған.
+cockpit-trouble-disk-low = Дискіде орын аз
+cockpit-trouble-disk-low-why = Әкімшіден орын босатуды сұраңыз, әйтпесе жазба тоқтайды.
+cockpit-trouble-disk-full = Диск толды, жазба тоқтады
+cockpit-trouble-disk-full-why = Орын босағанша семинар жазбасыз жүреді.
+cockpit-trouble-waiting = Жазба жазу қызметін күтуде
+cockpit-trouble-waiting-why = Қызмет жауап бергенде өзі басталады.
+cockpit-trouble-speaker = { $name }: әлі эфирде емес
+cockpit-trouble-speaker-why = Сөз жарты минут бұрын берілді. Келесі адамды шақырыңыз немесе «Эфирге шығу» түймесін басуын сұраңыз.
+cockpit-trouble-retry = Қайталау
+
+# Дауыс беру
+cockpit-poll-new = Жаңа дауыс беру
+cockpit-poll-none = Әзірге дауыс беру жоқ.
+cockpit-poll-templates = Дайын үлгілер
+cockpit-poll-question = Сұрақ
+cockpit-poll-options = Жауаптар
+cockpit-poll-option = { $number }-жауап
+cockpit-poll-option-remove = { $number }-жауапты алып тастау
+cockpit-poll-add = Жауап қосу
+cockpit-poll-limit = Уақыт
+cockpit-poll-seconds = { $count } секунд
+cockpit-poll-minutes = { $count } минут
+cockpit-poll-no-limit = Өзім жапқанша
+cockpit-poll-multiple = Бірнеше жауапқа болады
+cockpit-poll-anonymous = Жасырын
+cockpit-poll-anonymous-hint = Кім нені таңдағанын ешкім, тіпті сіз де көрмейсіз.
+cockpit-poll-launch = Дауыс беруді бастау
+cockpit-poll-save = Кейінге қалдыру
+cockpit-poll-no-question = Сұрақты жазыңыз.
+cockpit-poll-few-options = Кемінде екі жауап жазыңыз.
+cockpit-poll-running = Дауыс беру жүріп жатыр
+cockpit-poll-draft = Дайын
+cockpit-poll-released = Нәтиже көрсетілді
+cockpit-poll-hidden = Нәтиже жасырын
+cockpit-poll-close = Дауыс беруді жабу
+cockpit-poll-release = Нәтижені көрсету
+cockpit-template-yes-no = Иә / Жоқ
+cockpit-template-yes = Иә
+cockpit-template-no = Жоқ
+cockpit-template-clear = Түсінікті ме?
+cockpit-template-clear-question = Әзірге бәрі түсінікті ме?
+cockpit-template-clear-yes = Түсінікті
+cockpit-template-clear-partly = Толық емес
+cockpit-template-clear-no = Түсініксіз
+cockpit-template-pace = Қарқын
+cockpit-template-pace-question = Қарқын қолайлы ма?
+cockpit-template-pace-slow = Тым баяу
+cockpit-template-pace-right = Қолайлы
+cockpit-template-pace-fast = Тым жылдам
+
+# Пернелер
+cockpit-key-space = Бос орын
+cockpit-key-mute = Микрофонды қосу немесе өшіру
+cockpit-key-previous-slide = Алдыңғы слайд
+cockpit-key-next-slide = Келесі слайд
+cockpit-key-next-speaker = Келесі адамға сөз беру
+cockpit-key-poll = Жаңа дауыс беру
+cockpit-key-list = Осы тізім

@@ -1,0 +1,64 @@
+/** Who is on stage now, in the order they are shown: the floor first, then the trainer. */
+import type { Centre, OpenSource, RosterEntry, State } from '../../api/types.gen';
+import { describePerson, personLine } from './people';
+
+export interface SpeakerView {
+  /** Video slot, which keeps the tile mounted while its content changes. */
+  key: string;
+  participantId: string;
+  name: string;
+  line: string;
+  stream: MediaStream | null;
+  hasVideo: boolean;
+  isSpeaking: boolean;
+  isMuted: boolean;
+}
+
+interface Inputs {
+  state: State;
+  roster: Record<string, RosterEntry>;
+  centres: readonly Centre[];
+  /** Slot to participant, from the server. */
+  slots: Record<string, string | null>;
+  /** Slot to what is received in it. */
+  streams: Record<string, MediaStream | null>;
+  speaking: readonly string[];
+  unknownName: string;
+}
+
+function cameraOf(state: State, participantId: string): OpenSource | undefined {
+  return state.sources.find(
+    (each) => each.participant_id === participantId && each.source === 'camera',
+  );
+}
+
+export function listSpeakers(inputs: Inputs): SpeakerView[] {
+  const { state, slots } = inputs;
+  const onFloor = state.floor.map((speech) => [speech.slot, speech.participant_id] as const);
+  const presenterId =
+    slots['presenter'] ??
+    state.sources.find(
+      (each) =>
+        each.source === 'camera' &&
+        !state.floor.some((speech) => speech.participant_id === each.participant_id),
+    )?.participant_id;
+  const onStage: (readonly [string, string])[] = [...onFloor];
+  if (presenterId) onStage.push(['presenter', presenterId]);
+  return onStage.map(([slot, participantId]) => describe(slot, participantId, inputs));
+}
+
+function describe(slot: string, participantId: string, inputs: Inputs): SpeakerView {
+  const { state, roster, centres, streams, speaking, unknownName } = inputs;
+  const person = describePerson(participantId, roster, centres, unknownName);
+  const camera = cameraOf(state, participantId);
+  return {
+    key: slot,
+    participantId,
+    name: person.name,
+    line: personLine(person),
+    stream: streams[slot] ?? null,
+    hasVideo: camera?.has_video ?? false,
+    isSpeaking: speaking.includes(participantId),
+    isMuted: (state.participants[participantId]?.is_muted ?? false) || camera?.has_audio === false,
+  };
+}
