@@ -98,6 +98,29 @@ async def find_by_invitation(db: AsyncSession, token: str) -> SeminarRecord | No
     return found[0] if found else None
 
 
+async def find_by_session(db: AsyncSession, session_id: str) -> SeminarRecord | None:
+    of_session = select(SessionRow.seminar_id).where(
+        SessionRow.session_id == session_id
+    )
+    found = await _load(db, SeminarRow.seminar_id.in_(of_session))
+    return found[0] if found else None
+
+
+async def list_unarchived(db: AsyncSession, limit: int) -> list[str]:
+    """List the newest seminars whose session ended without an archive so far."""
+    rows = await db.scalars(
+        select(SessionRow.seminar_id)
+        .where(
+            SessionRow.status == "ended",
+            SessionRow.started_at_ms.is_not(None),
+            SessionRow.archive_duration_ms.is_(None),
+        )
+        .order_by(SessionRow.ended_at_ms.desc())
+        .limit(limit)
+    )
+    return list(rows)
+
+
 async def list_all(db: AsyncSession) -> list[SeminarRecord]:
     """List every seminar by its start (an administrator's view)."""
     return await _load(db, true())

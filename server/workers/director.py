@@ -40,6 +40,7 @@ class Director:
         media_paths: list[str],
         recorder_path: str,
         listener_of: Callable[[str], MediaListener | None],
+        archive_ms: Callable[[str], int | None],
     ) -> None:
         self.edges = HlsEdges()
         self.pool = MediaPool(media_paths)
@@ -50,9 +51,15 @@ class Director:
             on_event=self._on_recorder_event,
         )
         self._listener_of = listener_of
+        self._archive_ms = archive_ms
         self._sessions: dict[str, SessionMedia] = {}
         self._takes: dict[str, Take] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def session_count(self) -> int:
+        """Sessions that have media now."""
+        return len(self._sessions)
 
     @property
     def is_ready(self) -> bool:
@@ -120,7 +127,7 @@ class Director:
         take.stop(ended_at_ms)
         if session is not None:
             self._spawn(session.close())
-        self.edges.wake(session_id)
+        self.edges.advance(session_id)
 
     def _add_take(self, session_id: str) -> Take:
         take = Take(
@@ -128,6 +135,7 @@ class Director:
             self.pool,
             self.recorder,
             lambda: self._listener_of(session_id),
+            self._archive_ms,
         )
         self._takes[session_id] = take
         take.task.add_done_callback(lambda _: self._takes.pop(session_id, None))
@@ -213,12 +221,10 @@ class Director:
             case recording.Hello():
                 return
             case recording.HlsEdge():
-                self.edges.advance(
-                    event.session_id, event.rendition, (event.msn, event.part)
-                )
+                self.edges.advance(event.session_id)
                 return
             case recording.ArchiveReady():
-                self.edges.forget(event.session_id)
+                self.edges.advance(event.session_id)
             case _:
                 pass
         take = self._takes.get(event.session_id)

@@ -34,11 +34,13 @@ class Take:
         pool: MediaPool,
         recorder: RecorderLink,
         listener: Callable[[], MediaListener | None],
+        archive_ms: Callable[[str], int | None],
     ) -> None:
         self.session_id = session_id
         self._pool = pool
         self._recorder = recorder
         self._listener = listener
+        self._find_archive_ms = archive_ms
         self._started_at_ms: int | None = None
         self._ended_at_ms: int | None = None
         self._router_is_up = False
@@ -182,9 +184,18 @@ class Take:
         except RequestRefused as error:
             if error.code != "not_found":
                 raise
-            log.info("session=%s had no recording to stop", self.session_id)
-            self._is_over = True
+            self._settle()
         self._is_stopped = True
+
+    def _settle(self) -> None:
+        """The recorder knows nothing of it: it was closed before, or never begun."""
+        self._archive_ms = self._find_archive_ms(self.session_id)
+        if self._archive_ms is None:
+            log.info("session=%s has no recording to stop", self.session_id)
+            self._is_over = True
+        else:
+            self._health = "ready"
+            self._wake.set()
 
     async def _tell(self) -> None:
         listener = self._listener()

@@ -1,0 +1,1 @@
+"""HTTP: handlers that decode a request, call one service and answer its result."""

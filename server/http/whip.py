@@ -1,0 +1,228 @@
+"""WHIP (RFC 9725) and WHEP (draft-ietf-wish-whep-04): publish and receive.
+
+Our own pages come with their cookie and get what their part in the session allows;
+encoders and players come with a key of the seminar. Peer ids can not be guessed, and
+only their owner may end them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from aiohttp import web
+
+from media.protocol import SEMINAR_PROFILE, VideoSlot
+from server.domain.events import Source
+from server.errors import (
+    BadRequestError,
+    ForbiddenError,
+    NotFoundError,
+    SessionNotLiveError,
+)
+from server.http.context import client_address, require_person, services
+from server.http.sdp_request import (
+    FRAGMENT_TYPE,
+    SDP_TYPE,
+    check_patch,
+    quoted,
+    read_offer,
+)
+from server.services.live import LiveSession
+from server.workers.peers import KEY_HOLDER, PeerOwner, owner_of
+
+routes = web.RouteTableDef()
+Wire = Literal["whip", "whep"]
+ALLOWED = {
+    "endpoint": "POST, GET, HEAD, OPTIONS",
+    "peer": "PATCH, DELETE, GET, OPTIONS",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Caller:
+    """Who asks: a logged-in person, or the holder of a key of this seminar."""
+
+    person_id: str
+    """With a WHIP key the seminar's trainer, in whose name it publishes."""
+    has_key: bool
+
+
+@routes.post("/whip/{seminar_id}")
+async def publish(request: web.Request) -> web.Response:
+    caller = await _caller(request, "whip")
+    source = _source(request)
+    offer_sdp = await read_offer(request, "publish")
+    session = _session(request)
+    try:
+        participant_id = session.check_publish(caller.person_id)
+    except ForbiddenError:
+        if caller.has_key:  # the trainer has not come yet
+            raise SessionNotLiveError from None
+        raise
+    return await _open_peer(
+        request, session, PeerOwner(participant_id, source), offer_sdp
+    )
+
+
+@routes.post("/whep/{seminar_id}")
+async def receive(request: web.Request) -> web.Response:
+    caller = await _caller(request, "whep")
+    profile = _profile(request)
+    offer_sdp = await read_offer(request, "receive")
+    session = _session(request)
+    if caller.has_key:
+        session.check_open()
+        participant_id = KEY_HOLDER
+    else:
+        participant_id = session.check_receive(caller.person_id)
+    owner = PeerOwner(participant_id, "view")
+    return await _open_peer(request, session, owner, offer_sdp, profile)
+
+
+async def _open_peer(
+    request: web.Request,
+    session: LiveSession,
+    owner: PeerOwner,
+    offer_sdp: str,
+    profile: tuple[VideoSlot, ...] = ("programme",),
+) -> web.Response:
+    peer_id, answered = await services(request).director.offer(
+        session.session_id, owner, offer_sdp, profile
+    )
+    return web.Response(
+        status=201,
+        text=answered.answer_sdp,
+        content_type=SDP_TYPE,
+        headers={
+            "Location": f"{request.path}/{peer_id}",
+            "ETag": quoted(answered.etag),
+            "Accept-Patch": FRAGMENT_TYPE,
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@routes.patch("/{wire:whip|whep}/{seminar_id}/{peer_id}")
+async def patch_peer(request: web.Request) -> web.Response:
+    session_id, peer_id = await _own_peer(request)
+    etag = services(request).director.etag(session_id, peer_id)
+    await check_patch(request, etag)
+    return web.Response(status=204)
+
+
+@routes.delete("/{wire:whip|whep}/{seminar_id}/{peer_id}")
+async def delete_peer(request: web.Request) -> web.Response:
+    session_id, peer_id = await _own_peer(request)
+    await services(request).director.hang_up(session_id, peer_id)
+    return web.Response(status=200)
+
+
+@routes.get("/{wire:whip|whep}/{seminar_id}")
+async def look_at_endpoint(request: web.Request) -> web.Response:
+    """Answer discovery: WHEP clients look at the type of a HEAD."""
+    await _caller(request, _wire(request))
+    return _nothing(request)
+
+
+@routes.get("/{wire:whip|whep}/{seminar_id}/{peer_id}")
+async def look_at_peer(request: web.Request) -> web.Response:
+    await _own_peer(request)
+    return _nothing(request)
+
+
+@routes.options("/{wire:whip|whep}/{seminar_id}")
+async def options_of_endpoint(request: web.Request) -> web.Response:
+    return _options(ALLOWED["endpoint"])
+
+
+@routes.options("/{wire:whip|whep}/{seminar_id}/{peer_id}")
+async def options_of_peer(request: web.Request) -> web.Response:
+    return _options(ALLOWED["peer"])
+
+
+async def _caller(request: web.Request, wire: Wire) -> _Caller:
+    """Tell who asks. Raise NotLoggedInError or TooManyTriesError."""
+    authorization = request.headers.get("Authorization", "")
+    if authorization.startswith("Bearer "):
+        services(request).offer_limit.take(client_address(request))
+        seminar = await services(request).keys.check(
+            request.match_info["seminar_id"],
+            wire,
+            authorization.removeprefix("Bearer ").strip(),
+        )
+        return _Caller(seminar.trainer_id, has_key=True)
+    person = await require_person(request)
+    services(request).offer_limit.take(person.person_id)
+    return _Caller(person.person_id, has_key=False)
+
+
+async def _own_peer(request: web.Request) -> tuple[str, str]:
+    """Return session and peer of the address when the caller owns the peer.
+
+    Raise NotLoggedInError, NotFoundError or ForbiddenError.
+    """
+    wire = _wire(request)
+    caller = await _caller(request, wire)
+    peer_id = request.match_info["peer_id"]
+    owner = owner_of(peer_id)
+    session = services(request).live.loaded_of(request.match_info["seminar_id"])
+    if owner is None or session is None or (owner.role == "view") != (wire == "whep"):
+        raise NotFoundError
+    services(request).director.etag(session.session_id, peer_id)
+    mine = session.memory.participant_id_of(caller.person_id)
+    if caller.has_key and wire == "whep":
+        mine = KEY_HOLDER
+    if owner.participant_id != mine:
+        raise ForbiddenError
+    return session.session_id, peer_id
+
+
+def _session(request: web.Request) -> LiveSession:
+    session = services(request).live.loaded_of(request.match_info["seminar_id"])
+    if session is None:
+        raise SessionNotLiveError
+    return session
+
+
+def _wire(request: web.Request) -> Wire:
+    return "whip" if request.match_info["wire"] == "whip" else "whep"
+
+
+def _source(request: web.Request) -> Source:
+    match request.query.get("source", "camera"):
+        case "camera":
+            return "camera"
+        case "screen":
+            return "screen"
+        case _:
+            raise BadRequestError(reason="source is camera or screen")
+
+
+def _profile(request: web.Request) -> tuple[VideoSlot, ...]:
+    match request.query.get("profile", "programme"):
+        case "seminar":
+            return SEMINAR_PROFILE
+        case "programme":
+            return ("programme",)
+        case _:
+            raise BadRequestError(reason="profile is seminar or programme")
+
+
+def _nothing(request: web.Request) -> web.Response:
+    if request.method == "HEAD":
+        return web.Response(status=200, content_type=SDP_TYPE)
+    return web.Response(status=204)
+
+
+def _options(allowed: str) -> web.Response:
+    return web.Response(
+        status=200,
+        headers={
+            "Allow": allowed,
+            "Accept-Post": SDP_TYPE,
+            "Access-Control-Allow-Methods": allowed,
+            "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+            "Access-Control-Max-Age": "86400",
+        },
+    )
