@@ -1,37 +1,39 @@
-import { ApiError } from './errors';
-import { CSRF_HEADERS, errorOf } from './http';
+import { ApiError, completeErrorBody, isErrorBody, localError } from './errors';
+import { CSRF_HEADERS } from './http';
 import type { DeckInfo } from './types.gen';
 
 /**
- * Send a PDF and hear how much of it has gone (0 to 1); `fetch` can't tell. Throws
- * `ApiError`. Aborting ends it with code `offline`.
+ * Send a PDF and hear how far it is (0 to 1); `fetch` can't tell that. Throws `ApiError`.
  */
 export function uploadPdf(
   seminarId: string,
   pdf: Blob,
   title: string,
   onProgress: (share: number) => void,
-  signal?: AbortSignal,
 ): Promise<DeckInfo> {
-  const query = `title=${encodeURIComponent(title)}`;
-  const path = `/api/seminars/${encodeURIComponent(seminarId)}/decks?${query}`;
+  const request = new XMLHttpRequest();
+  const query = new URLSearchParams({ title });
+  request.open('POST', `/api/seminars/${encodeURIComponent(seminarId)}/decks?${query}`);
+  request.setRequestHeader('Content-Type', 'application/pdf');
+  for (const [name, value] of Object.entries(CSRF_HEADERS)) {
+    request.setRequestHeader(name, value);
+  }
+  request.responseType = 'json';
+  request.upload.onprogress = ({ loaded, total }) => onProgress(total > 0 ? loaded / total : 0);
   return new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open('POST', path);
-    for (const [name, value] of Object.entries(CSRF_HEADERS)) {
-      request.setRequestHeader(name, value);
-    }
-    request.setRequestHeader('Content-Type', 'application/pdf');
-    request.upload.onprogress = (event) => onProgress(event.loaded / Math.max(1, event.total));
-    request.onerror = request.onabort = () => reject(ApiError.offline());
-    request.onload = () => settle(request).then(resolve, reject);
-    signal?.addEventListener('abort', () => request.abort());
+    request.onload = () => {
+      if (request.status < 300) resolve(request.response as DeckInfo);
+      else reject(refusal(request.response, request.status));
+    };
+    request.onerror = () => reject(ApiError.offline());
+    request.onabort = () => reject(ApiError.offline());
     request.send(pdf);
   });
 }
 
-async function settle(request: XMLHttpRequest): Promise<DeckInfo> {
-  const response = new Response(request.responseText, { status: request.status });
-  if (!response.ok) throw await errorOf(response);
-  return (await response.json()) as DeckInfo;
+function refusal(body: unknown, status: number): ApiError {
+  if (isErrorBody(body)) return new ApiError(completeErrorBody(body), status);
+  // A proxy in front of us has its own limit and its own page.
+  const error = localError(status === 413 ? 'file_too_big' : 'internal', `HTTP ${status}`);
+  return new ApiError({ ...error, args: { limit_mb: 0 } }, status);
 }

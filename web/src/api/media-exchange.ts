@@ -1,0 +1,51 @@
+import { ApiError } from './errors';
+import { CSRF_HEADERS, errorOf } from './http';
+
+export interface MediaAnswer {
+  sdp: string;
+  /** Address of the session on the server, to be deleted when done. */
+  resource: string;
+}
+
+/** Offer and answer of WHIP (RFC 9725) and WHEP. Throws `ApiError`. */
+export async function offerMedia(
+  address: string,
+  sdp: string,
+  signal: AbortSignal,
+): Promise<MediaAnswer> {
+  let response: Response;
+  try {
+    response = await fetch(address, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp', ...CSRF_HEADERS },
+      credentials: 'same-origin',
+      body: sdp,
+      signal,
+    });
+  } catch {
+    throw ApiError.offline();
+  }
+  if (!response.ok) throw await errorOf(response);
+  const location = response.headers.get('Location') ?? '';
+  // Only the path: behind a proxy the server may not know its own name.
+  const resource = new URL(location, new URL(address, response.url)).pathname;
+  return { sdp: await response.text(), resource };
+}
+
+/** Tell the server that a media session is over; also while the page is closing. */
+export function deleteMedia(resource: string): void {
+  fetch(resource, {
+    method: 'DELETE',
+    headers: CSRF_HEADERS,
+    credentials: 'same-origin',
+    keepalive: true,
+    // The server notices a peer that is gone by itself, only later.
+  }).catch(() => undefined);
+}
+
+export const whipAddress = (seminarId: string, source: 'camera' | 'screen') =>
+  `/whip/${encodeURIComponent(seminarId)}?source=${source}`;
+
+/** `programme` is one picture and the loudest voice; `seminar` all slots. */
+export const whepAddress = (seminarId: string, profile: 'seminar' | 'programme') =>
+  `/whep/${encodeURIComponent(seminarId)}${profile === 'seminar' ? '?profile=seminar' : ''}`;

@@ -1,0 +1,91 @@
+/** What one look at getStats says of everything received, summed over the slots. */
+export interface ReceiveSample {
+  atMs: number;
+  packets: number;
+  lost: number;
+  frames: number;
+  /** Sound the browser made up, of `samples`. */
+  concealed: number;
+  samples: number;
+  frozenS: number;
+  /** Ms there and back; null until measured. */
+  roundTripMs: number | null;
+}
+
+export type LineQuality = 'good' | 'fair' | 'bad';
+
+/** Shares above which people notice; see reliability.md F1 to F3. */
+const FAIR = { loss: 0.02, concealed: 0.02, frozen: 0.05, roundTripMs: 400 };
+const BAD = { loss: 0.08, concealed: 0.08, frozen: 0.25, roundTripMs: 1_000 };
+
+/** The line between two looks; null when nothing flowed, so nothing can be said. */
+export function judgeLine(before: ReceiveSample, now: ReceiveSample): LineQuality | null {
+  const spanS = (now.atMs - before.atMs) / 1000;
+  const packets = now.packets - before.packets;
+  if (spanS <= 0 || packets <= 0) return null;
+  const lost = Math.max(0, now.lost - before.lost);
+  const seen = {
+    loss: lost / (packets + lost),
+    concealed: share(now.concealed - before.concealed, now.samples - before.samples),
+    frozen: (now.frozenS - before.frozenS) / spanS,
+    roundTripMs: now.roundTripMs ?? 0,
+  };
+  if (isOver(seen, BAD)) return 'bad';
+  return isOver(seen, FAIR) ? 'fair' : 'good';
+}
+
+const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
+
+function isOver(seen: typeof FAIR, limit: typeof FAIR): boolean {
+  return (
+    seen.loss > limit.loss ||
+    seen.concealed > limit.concealed ||
+    seen.frozen > limit.frozen ||
+    seen.roundTripMs > limit.roundTripMs
+  );
+}
+
+type Stat = Record<string, unknown> & { type: string };
+
+const numberIn = (stat: Stat, name: string): number => {
+  const value = stat[name];
+  return typeof value === 'number' ? value : 0;
+};
+
+/** Sum a stats report; frames are also told by track id, to see which slots move. */
+export function readStats(
+  report: Iterable<Stat>,
+  atMs: number,
+): { sample: ReceiveSample; framesByTrack: Map<string, number> } {
+  const sample: ReceiveSample = {
+    atMs,
+    packets: 0,
+    lost: 0,
+    frames: 0,
+    concealed: 0,
+    samples: 0,
+    frozenS: 0,
+    roundTripMs: null,
+  };
+  const framesByTrack = new Map<string, number>();
+  for (const stat of report) {
+    if (stat.type === 'inbound-rtp') addInbound(sample, framesByTrack, stat);
+    if (stat.type === 'candidate-pair' && stat.nominated === true) {
+      const seconds = numberIn(stat, 'currentRoundTripTime');
+      if (seconds > 0) sample.roundTripMs = seconds * 1000;
+    }
+  }
+  return { sample, framesByTrack };
+}
+
+function addInbound(sample: ReceiveSample, frames: Map<string, number>, stat: Stat): void {
+  sample.packets += numberIn(stat, 'packetsReceived');
+  sample.lost += numberIn(stat, 'packetsLost');
+  sample.frozenS += numberIn(stat, 'totalFreezesDuration');
+  sample.concealed += numberIn(stat, 'concealedSamples') - numberIn(stat, 'silentConcealedSamples');
+  sample.samples += numberIn(stat, 'totalSamplesReceived');
+  if (stat.kind !== 'video') return;
+  const decoded = numberIn(stat, 'framesDecoded');
+  sample.frames += decoded;
+  frames.set(String(stat.trackIdentifier), decoded);
+}
