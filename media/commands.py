@@ -27,7 +27,7 @@ from media.protocol import (
     StatsGet,
     WorkerDump,
 )
-from media.sfu.router import UnknownPublicationError, UnknownSlotError
+from media.sfu.errors import UnknownPublicationError, UnknownSlotError
 from media.transport.sdp import NoCommonCodecError, SdpError
 from media.worker import Worker, WorkerFullError
 

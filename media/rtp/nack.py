@@ -1,0 +1,100 @@
+"""`NackTracker`: which packets of a publisher to ask for again, and when."""
+
+from __future__ import annotations
+
+NS_PER_MS = 1_000_000
+
+REORDER_WAIT_NS = 10 * NS_PER_MS
+"""Wi-Fi reorders within a few ms; asking earlier asks for packets on their way."""
+
+FIRST_RTT_NS = 100 * NS_PER_MS
+"""Assumed until the first repeat has come."""
+
+MIN_RTT_NS = 20 * NS_PER_MS
+"""Never repeat faster than the tick that asks."""
+
+MAX_RTT_NS = 500 * NS_PER_MS
+
+MAX_ASKS = 6
+MAX_AGE_NS = 1500 * NS_PER_MS
+"""Later the picture has frozen for so long that a keyframe is the better cure."""
+
+MAX_MISSING_PACKETS = 256
+"""More missing at once is an outage: a keyframe costs less than the repeats."""
+
+
+class _Missing:
+    __slots__ = ("asks", "first_asked_ns", "next_ask_ns", "since_ns")
+
+    def __init__(self, now_ns: int) -> None:
+        self.since_ns = now_ns
+        self.next_ask_ns = now_ns + REORDER_WAIT_NS
+        self.first_asked_ns = 0
+        self.asks = 0
+
+
+class NackTracker:
+    """Watches the extended sequence numbers of one video stream."""
+
+    __slots__ = ("_highest", "_missing", "rtt_ns")
+
+    def __init__(self) -> None:
+        self._highest = -1
+        self._missing: dict[int, _Missing] = {}
+        self.rtt_ns = FIRST_RTT_NS
+        """Smoothed time from asking once to the repeat's arrival."""
+
+    def on_packet(self, ext_seqno: int, now_ns: int) -> bool:
+        """Note an arrival; True when so much is missing that a keyframe is wanted."""
+        highest = self._highest
+        if ext_seqno == highest + 1 or highest < 0:
+            self._highest = ext_seqno
+            return False
+        if ext_seqno <= highest:
+            self._on_late(ext_seqno, now_ns)
+            return False
+        self._highest = ext_seqno
+        if ext_seqno - highest - 1 + len(self._missing) > MAX_MISSING_PACKETS:
+            self._missing.clear()
+            return True
+        for missing in range(highest + 1, ext_seqno):
+            self._missing[missing] = _Missing(now_ns)
+        return False
+
+    def _on_late(self, ext_seqno: int, now_ns: int) -> None:
+        missing = self._missing.pop(ext_seqno, None)
+        # Only an answer to a single ask tells the round trip (Karn's rule).
+        if missing is not None and missing.asks == 1:
+            sample = min(MAX_RTT_NS, max(MIN_RTT_NS, now_ns - missing.first_asked_ns))
+            self.rtt_ns += (sample - self.rtt_ns) // 4
+
+    def due(self, now_ns: int) -> tuple[list[int], bool]:
+        """Give the numbers (extended) to ask for now, and whether some were given up.
+
+        A number given up calls for a keyframe. Between two asks for the same packet
+        lies one round trip.
+        """
+        if not self._missing:
+            return [], False
+        asked: list[int] = []
+        lost: list[int] = []
+        for ext_seqno, missing in self._missing.items():
+            if missing.next_ask_ns > now_ns:
+                continue
+            if missing.asks >= MAX_ASKS or now_ns - missing.since_ns > MAX_AGE_NS:
+                lost.append(ext_seqno)
+                continue
+            if missing.asks == 0:
+                missing.first_asked_ns = now_ns
+            missing.asks += 1
+            # A quarter above the mean covers ordinary jitter.
+            missing.next_ask_ns = now_ns + self.rtt_ns + self.rtt_ns // 4
+            asked.append(ext_seqno)
+        for ext_seqno in lost:
+            del self._missing[ext_seqno]
+        return asked, bool(lost)
+
+    def reset(self) -> None:
+        """Start anew: the stream was restarted or is not wanted now."""
+        self._highest = -1
+        self._missing.clear()

@@ -1,0 +1,133 @@
+"""`AudioSlot`: one voice at a time; the source may change at any packet."""
+
+from __future__ import annotations
+
+from media.protocol import Codec
+from media.rtp.codecs import OPUS_SILENCE
+from media.rtp.packet import RtpPacket
+from media.sfu.ports import OutPacket
+from media.sfu.publication import Publication
+from media.sfu.slot import Slot
+from media.sfu.subscription import Subscription
+
+CACHE_PACKETS = 128
+"""Only tells duplicates apart: lost sound is repaired by Opus FEC, not by repeats."""
+
+
+class AudioSlot(Slot):
+    """Carries `current`. Whoever speaks hears silence instead of themselves."""
+
+    __slots__ = ("_is_joining", "_own", "_waiting")
+
+    def __init__(self, name: str, ssrc: int, rtx_ssrc: int) -> None:
+        super().__init__(name, "audio", ssrc, rtx_ssrc, CACHE_PACKETS)
+        self._is_joining = True
+        self._own: tuple[Subscription, ...] = ()
+        self._waiting: list[Subscription] = []
+
+    def assign(self, publication: Publication | None) -> None:
+        if publication is self.current:
+            return
+        # What the one before said goes out first, to its own listeners.
+        self._send_batch()
+        if self.current is not None:
+            self.current.detach(self)
+        self.current = publication
+        self._is_joining = True
+        if publication is not None:
+            publication.attach(self)
+        self._rebuild_fanout()
+
+    def lose(self, publication: Publication) -> None:
+        """The publication closed."""
+        if publication is self.current:
+            self.assign(None)
+
+    def cut(self, publication: Publication, now_ns: int) -> None:
+        """Packets go missing on purpose: close the gap at the next one."""
+        self._is_joining = True
+
+    def resume(self, publication: Publication, now_ns: int) -> None:
+        self._is_joining = True
+
+    def write(
+        self,
+        source: Publication,
+        ext_seqno: int,
+        packet: RtpPacket,
+        codec: Codec,
+        is_keyframe_start: bool,
+        arrival_ns: int,
+    ) -> None:
+        """Take a packet of the current publication."""
+        # The first one after a change begins a talk spurt (RFC 3551, 4.1).
+        marker = packet.marker or self._is_joining
+        if self._is_joining:
+            self._is_joining = False
+            self._join(source, ext_seqno, packet)
+        elif not packet.payload and self.rewriter.leave_out(ext_seqno):
+            return
+        payload = packet.payload
+        self._emit(source, ext_seqno, packet, payload, codec, marker, arrival_ns)
+
+    def flush(self, now_ns: int) -> None:
+        batch = self._batch
+        if not batch:
+            return
+        self._send_batch()
+        for subscription in self._own:
+            self._send_silence(subscription, batch)
+        if self._waiting:
+            self._start_waiting(batch)
+
+    def _send_silence(self, subscription: Subscription, batch: list[OutPacket]) -> None:
+        silent = [
+            OutPacket(
+                packet.ext_seqno,
+                packet.timestamp,
+                packet.marker,
+                OPUS_SILENCE,
+                packet.codec,
+                self.ssrc,
+            )
+            for packet in batch
+        ]
+        self.packets_out += subscription.send_visible(silent)
+
+    def _start_waiting(self, batch: list[OutPacket]) -> None:
+        newest = max(batch, key=lambda packet: packet.ext_seqno)
+        waiting, self._waiting = self._waiting, []
+        for subscription in waiting:
+            subscription.start(newest.ext_seqno, (), catch_up=False)
+            if self._is_own(subscription):
+                self._send_silence(subscription, [newest])
+            else:
+                self.packets_out += subscription.send([newest])
+        self._rebuild_fanout()
+
+    def add(self, subscription: Subscription, now_ns: int) -> None:
+        """A joiner hears from the next packet on."""
+        self.flush(now_ns)
+        self.subscriptions.append(subscription)
+        self._waiting.append(subscription)
+
+    def remove(self, subscription: Subscription) -> None:
+        if subscription in self._waiting:
+            self._waiting.remove(subscription)
+        super().remove(subscription)
+
+    def _is_own(self, subscription: Subscription) -> bool:
+        return (
+            self.current is not None
+            and subscription.group != ""
+            and subscription.group == self.current.group
+        )
+
+    def _rebuild_fanout(self) -> None:
+        super()._rebuild_fanout()
+        self._own = tuple(
+            one for one in self.subscriptions if one.is_flowing and self._is_own(one)
+        )
+        self._fanout = tuple(
+            entry for entry in self._fanout if not self._is_own(entry[2])
+        )

@@ -1,0 +1,202 @@
+"""`Slot`: one outgoing stream of a router, common to picture and sound.
+
+A slot keeps one SSRC, one line of sequence numbers and one clock while its source
+changes. It rewrites each packet once, whatever the number of viewers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+
+from media.clock import ntp_from_unix_ns
+from media.protocol import Codec, MediaKind
+from media.rtp.codecs import CLOCK_RATE_HZ
+from media.rtp.packet import RtpPacket
+from media.rtp.packet_cache import PacketCache
+from media.rtp.rewriter import StreamRewriter
+from media.rtp.rtcp import SenderReport
+from media.sfu.ports import OutPacket
+from media.sfu.publication import Publication
+from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
+
+NS_PER_S = 1_000_000_000
+
+MAX_ELAPSED_TICKS = 1 << 30
+"""3.3 h of a 90 kHz clock; a larger step would read as one backwards."""
+
+Fanout = tuple[tuple[Callable[[int, list[OutPacket]], None], int, Subscription], ...]
+
+
+class Slot:
+    """The outgoing side: numbers, batch, cache, viewers."""
+
+    __slots__ = (
+        "_batch",
+        "_batch_has_late",
+        "_fanout",
+        "_flushed_bytes",
+        "_lowest_shared_ext_seqno",
+        "_newest_arrival_ns",
+        "_newest_source",
+        "_newest_source_timestamp",
+        "_octets",
+        "_packets",
+        "bytes_out",
+        "bytes_written",
+        "cache",
+        "clock_rate_hz",
+        "current",
+        "is_report_due",
+        "kind",
+        "name",
+        "packets_out",
+        "rewriter",
+        "rtx_ssrc",
+        "ssrc",
+        "subscriptions",
+    )
+
+    def __init__(
+        self, name: str, kind: MediaKind, ssrc: int, rtx_ssrc: int, cache_packets: int
+    ) -> None:
+        self.name = name
+        self.kind: MediaKind = kind
+        self.ssrc = ssrc
+        self.rtx_ssrc = rtx_ssrc
+        self.clock_rate_hz = CLOCK_RATE_HZ["opus" if kind == "audio" else "vp8"]
+        # Half the range: SRTP receivers guess the first rollover from there best.
+        self.rewriter = StreamRewriter(secrets.randbelow(0x8000), secrets.randbits(32))
+        self.cache: PacketCache[OutPacket] = PacketCache(cache_packets)
+        self.current: Publication | None = None
+        self.subscriptions: list[Subscription] = []
+        self.bytes_written = 0
+        self.packets_out = 0
+        self.bytes_out = 0
+        self.is_report_due = False
+        self._batch: list[OutPacket] = []
+        self._batch_has_late = False
+        self._fanout: Fanout = ()
+        self._flushed_bytes = 0
+        self._lowest_shared_ext_seqno = 0
+        self._newest_source: Publication | None = None
+        self._newest_source_timestamp = 0
+        self._newest_arrival_ns = 0
+        self._packets = 0
+        self._octets = 0
+
+    @property
+    def last_ext_seqno(self) -> int:
+        return self.rewriter.last_ext_seqno
+
+    def _join(self, source: Publication, ext_seqno: int, packet: RtpPacket) -> None:
+        """Continue the slot's line with this source from this packet on."""
+        elapsed_ticks = self._elapsed_ticks(source, packet)
+        self.rewriter.join(ext_seqno, packet.timestamp, elapsed_ticks)
+        self.is_report_due = True
+
+    def _elapsed_ticks(self, source: Publication, packet: RtpPacket) -> int:
+        before = self._newest_source
+        if before is None:
+            return 0
+        began_ns = source.wall_ns(packet.timestamp, source.last_packet_ns)
+        ended_ns = before.wall_ns(
+            self._newest_source_timestamp, self._newest_arrival_ns
+        )
+        elapsed = (began_ns - ended_ns) * self.clock_rate_hz // NS_PER_S
+        return min(MAX_ELAPSED_TICKS, elapsed)
+
+    def _emit(
+        self,
+        source: Publication,
+        ext_seqno: int,
+        packet: RtpPacket,
+        payload: bytes,
+        codec: Codec,
+        marker: bool,
+        arrival_ns: int,
+    ) -> int:
+        """Number, cache and batch one packet; gives its slot number, -1 if dropped."""
+        rewriter = self.rewriter
+        last = rewriter.last_ext_seqno
+        slot_ext_seqno = rewriter.map_seqno(ext_seqno)
+        if slot_ext_seqno is None:
+            return -1
+        if slot_ext_seqno <= last:
+            if self.cache.get(slot_ext_seqno) is not None:
+                # A repeat of what came anyway.
+                return -1
+            if slot_ext_seqno < self._lowest_shared_ext_seqno:
+                self._batch_has_late = True
+        else:
+            self._newest_source = source
+            self._newest_source_timestamp = packet.timestamp
+            self._newest_arrival_ns = arrival_ns
+        out = OutPacket(
+            slot_ext_seqno,
+            rewriter.map_timestamp(packet.timestamp),
+            marker,
+            payload,
+            codec,
+            self.ssrc,
+        )
+        self.cache.put(out)
+        self._batch.append(out)
+        size_bytes = len(payload)
+        self._packets += 1
+        self._octets += size_bytes
+        self.bytes_written += size_bytes + RTP_HEADER_BYTES
+        return slot_ext_seqno
+
+    def _send_batch(self) -> None:
+        """Send what was written since the last flush to everyone who flows."""
+        batch = self._batch
+        if not batch:
+            return
+        self._batch = []
+        if self._batch_has_late:
+            self._batch_has_late = False
+            batch.sort(key=lambda packet: packet.ext_seqno)
+            for _, _, subscription in self._fanout:
+                self.packets_out += subscription.send_visible(batch)
+        else:
+            for send, index, subscription in self._fanout:
+                try:
+                    send(index, batch)
+                except Exception:
+                    # Counted, and the next viewer is served: one bad transport must
+                    # not stop the picture of the others.
+                    subscription.errors += 1
+            self.packets_out += len(batch) * len(self._fanout)
+        written = self.bytes_written - self._flushed_bytes
+        self._flushed_bytes = self.bytes_written
+        self.bytes_out += written * len(self._fanout)
+
+    def _rebuild_fanout(self) -> None:
+        flowing = [one for one in self.subscriptions if one.is_flowing]
+        self._fanout = tuple((one.out.send, one.index, one) for one in flowing)
+        self._lowest_shared_ext_seqno = max(
+            (one.plain_from_ext_seqno for one in flowing), default=0
+        )
+
+    def remove(self, subscription: Subscription) -> None:
+        self.subscriptions.remove(subscription)
+        subscription.stop()
+        self._rebuild_fanout()
+
+    def sender_report(self, wall_ns: int) -> SenderReport | None:
+        """Tell which slot time it is now; None while the slot is empty.
+
+        The wall time is the same line for all slots of the router, so receivers can
+        line up any of them. Counts are those of the slot, not of one viewer.
+        """
+        source = self._newest_source
+        if source is None or self.current is None:
+            return None
+        newest_ns = source.wall_ns(
+            self._newest_source_timestamp, self._newest_arrival_ns
+        )
+        since_ticks = (wall_ns - newest_ns) * self.clock_rate_hz // NS_PER_S
+        timestamp = (self.rewriter.last_timestamp + since_ticks) & 0xFFFFFFFF
+        ntp = ntp_from_unix_ns(wall_ns)
+        return SenderReport(self.ssrc, ntp, timestamp, self._packets, self._octets)

@@ -1,0 +1,99 @@
+"""`Viewer`: one receiving peer (or sink): its streams and what it asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from media.rtp.rtcp import (
+    FullIntraRequest,
+    Nack,
+    PictureLossIndication,
+    RtcpPacket,
+    SenderReport,
+    SourceDescription,
+)
+from media.rtp.rtcp_codec import build_rtcp
+from media.sfu.audio_slot import AudioSlot
+from media.sfu.ports import MediaOut
+from media.sfu.publisher import CNAME
+from media.sfu.subscription import Subscription
+from media.sfu.video_slot import VideoSlot
+
+Entry = tuple[AudioSlot | VideoSlot, Subscription]
+
+
+class Viewer:
+    """The subscriptions of one receiver, by the SSRC of their slots."""
+
+    __slots__ = (
+        "_by_ssrc",
+        "_entries",
+        "errors",
+        "out",
+        "reported_ns",
+        "viewer_id",
+    )
+
+    def __init__(
+        self,
+        viewer_id: str,
+        out: MediaOut,
+        entries: Sequence[Entry],
+        now_ns: int,
+    ) -> None:
+        self.viewer_id = viewer_id
+        self.out = out
+        self._entries = tuple(entries)
+        self.errors = 0
+        self.reported_ns = now_ns
+        self._by_ssrc = {slot.ssrc: (slot, one) for slot, one in entries}
+
+    def join(self, now_ns: int) -> None:
+        """Enter the slots, sound first."""
+        for slot, subscription in self._entries:
+            slot.add(subscription, now_ns)
+
+    def on_rtcp(self, packets: Sequence[RtcpPacket], now_ns: int) -> None:
+        """Repeat and pass keyframe requests on; the rest has no use yet."""
+        for packet in packets:
+            match packet:
+                case Nack(media_ssrc=ssrc, seqnos=seqnos):
+                    slot, subscription = self._by_ssrc.get(ssrc, (None, None))
+                    # Lost sound is repaired by Opus FEC; and the silence that a
+                    # speaker hears instead of themselves is not in the cache.
+                    if subscription is not None and isinstance(slot, VideoSlot):
+                        subscription.on_nack(seqnos)
+                case PictureLossIndication(media_ssrc=ssrc):
+                    self._want_keyframe(ssrc, now_ns)
+                case FullIntraRequest(media_ssrcs=ssrcs):
+                    for ssrc in ssrcs:
+                        self._want_keyframe(ssrc, now_ns)
+                case _:
+                    pass
+
+    def _want_keyframe(self, ssrc: int, now_ns: int) -> None:
+        slot, _ = self._by_ssrc.get(ssrc, (None, None))
+        if isinstance(slot, VideoSlot):
+            slot.want_keyframe(now_ns)
+
+    def report(self, reports: dict[int, SenderReport], now_ns: int) -> None:
+        """Send the sender reports of this viewer's slots, by their SSRC."""
+        self.reported_ns = now_ns
+        mine = [reports[ssrc] for ssrc in self._by_ssrc if ssrc in reports]
+        if not mine:
+            return
+        names = SourceDescription(tuple((one.ssrc, CNAME) for one in mine))
+        try:
+            self.out.send_rtcp(build_rtcp((*mine, names)))
+        except Exception:
+            self.errors += 1
+
+    def count_errors(self) -> int:
+        return self.errors + sum(one.errors for _, one in self._entries)
+
+    def count_repeats(self) -> int:
+        return sum(one.repeats for _, one in self._entries)
+
+    def leave(self) -> None:
+        for slot, subscription in self._entries:
+            slot.remove(subscription)
