@@ -58,7 +58,7 @@ export const PAGES: Record<RouteName, Page> = {
   replay: {
     ...plain,
     title: 'title-replay',
-    areas: ['room', 'replay'],
+    areas: ['pages', 'room', 'replay'],
     isBare: true,
     load: async () => component(await import('./ui/pages/Replay.svelte')),
   },

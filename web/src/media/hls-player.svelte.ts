@@ -11,6 +11,8 @@ export interface HlsOptions {
   url: string;
   /** Start at the live edge and stay near it; else at the beginning. */
   isLive: boolean;
+  /** Keep to the edge by speed; off where the person chooses the speed (DVR). */
+  lowLatency?: boolean;
   /** Session of the player that leads, for a picture that must keep up with it. */
   leader?: HlsPlayer;
 }
@@ -140,7 +142,7 @@ export class HlsPlayer {
     if (!Library.isSupported()) return this.#loadNatively(element);
     const hls = new Library({
       workerPath,
-      lowLatencyMode: this.#options.isLive,
+      lowLatencyMode: this.#options.lowLatency ?? this.#options.isLive,
       startPosition: this.#options.isLive ? -1 : 0,
       // Catches up gently after a stall, rather than jumping over words.
       // A follower's speed is set by `#follow` alone.
