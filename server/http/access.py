@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("GET", "/api/decks/{deck_id}"): "login",
     ("DELETE", "/api/decks/{deck_id}"): "login",
     ("GET", "/api/decks/{deck_id}/text"): "login",
+    ("GET", "/api/decks/{deck_id}/original.pdf"): "login",
     ("GET", "/api/decks/{deck_id}/{page}-{width}.webp"): "login",
     ("GET", "/api/sessions/{session_id}/timeline"): "login",
     ("GET", "/api/sessions/{session_id}/attendance"): "login",

@@ -100,6 +100,21 @@ async def get_deck_text(request: web.Request) -> web.Response:
     return reply(await services(request).decks.text(person, _deck_id(request)))
 
 
+@routes.get("/api/decks/{deck_id}/original.pdf")
+async def get_original(request: web.Request) -> web.StreamResponse:
+    person = await require_person(request)
+    path = await services(request).decks.original(person, _deck_id(request))
+    return web.FileResponse(
+        path,
+        headers={
+            "Content-Type": "application/pdf",
+            # Saved, never shown: a PDF of a stranger runs nothing on our origin.
+            "Content-Disposition": 'attachment; filename="slides.pdf"',
+            "Cache-Control": "private, max-age=31536000, immutable",
+        },
+    )
+
+
 @routes.get("/api/decks/{deck_id}/{page}-{width}.webp")
 async def get_picture(request: web.Request) -> web.StreamResponse:
     person = await require_person(request)

@@ -113,6 +113,11 @@ class DeckService:
             raise NotFoundError
         return self._dir / deck_id / f"{page}-{width_px}.webp"
 
+    async def original(self, person: PersonRecord, deck_id: str) -> Path:
+        """Return the uploaded PDF. Raise NotFoundError or ForbiddenError."""
+        await self._access(person, deck_id)
+        return self._source(deck_id)
+
     async def delete(self, person: PersonRecord, deck_id: str) -> None:
         """Remove a deck with its files. Raise NotFoundError or ForbiddenError."""
         async with self._database.write() as db:

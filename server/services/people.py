@@ -22,6 +22,21 @@ class PeopleService:
         async with self._database.read() as db:
             return [centre_body(one) for one in await people.list_centres(db)]
 
+    async def put_centre(self, centre: Centre, region_id: str) -> None:
+        """Add a centre with its region, or rename them."""
+        async with self._database.write() as db:
+            await people.put_region(db, region_id, centre.region)
+            await people.put_centre(db, centre.centre_id, centre.name, region_id)
+
+    async def put_region(self, region_id: str, name: str) -> None:
+        """Add a region, or rename it."""
+        async with self._database.write() as db:
+            await people.put_region(db, region_id, name)
+
+    async def find_by_email(self, email: str) -> PersonRecord | None:
+        async with self._database.read() as db:
+            return await people.find_by_email(db, email.lower())
+
     async def set_locale(self, person: PersonRecord, locale: Locale) -> None:
         async with self._database.write() as db:
             await people.set_locale(db, person.person_id, locale)

@@ -39,10 +39,11 @@ class Director:
         self,
         media_paths: list[str],
         recorder_path: str,
+        edges: HlsEdges,
         listener_of: Callable[[str], MediaListener | None],
         archive_ms: Callable[[str], int | None],
     ) -> None:
-        self.edges = HlsEdges()
+        self._edges = edges
         self.pool = MediaPool(media_paths)
         self.recorder = RecorderLink(
             recorder_path,
@@ -127,7 +128,7 @@ class Director:
         take.stop(ended_at_ms)
         if session is not None:
             self._spawn(session.close())
-        self.edges.advance(session_id)
+        self._edges.advance(session_id)
 
     def _add_take(self, session_id: str) -> Take:
         take = Take(
@@ -221,10 +222,10 @@ class Director:
             case recording.Hello():
                 return
             case recording.HlsEdge():
-                self.edges.advance(event.session_id)
+                self._edges.advance(event.session_id)
                 return
             case recording.ArchiveReady():
-                self.edges.advance(event.session_id)
+                self._edges.advance(event.session_id)
             case _:
                 pass
         take = self._takes.get(event.session_id)

@@ -1,0 +1,129 @@
+"""Composition root of the web process: builds every part and joins them.
+
+Nothing else creates services. Importing this module loads neither PyAV nor aiortc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from server.auth import Logins
+from server.clock import Clock, SystemClock
+from server.config import Config, media_socket, recorder_socket
+from server.http import (
+    hls,
+    invitations,
+    login,
+    middlewares,
+    ops,
+    pages,
+    seminars,
+    whip,
+)
+from server.http.context import SERVICES, Services
+from server.limits import TryLimit
+from server.seed.preset import Academy, plant
+from server.services.broadcasts import Broadcasts
+from server.services.decks import DeckService
+from server.services.invitations import InvitationService
+from server.services.keys import KeyService
+from server.services.late_media import listener_of, settle_archives
+from server.services.live_registry import Live
+from server.services.people import PeopleService
+from server.services.seminars import SeminarService
+from server.services.session_access import SessionAccess
+from server.services.signing_key import load_or_make
+from server.store.database import Database
+from server.store.decks import DeckRecord
+from server.workers.director import Director
+from server.workers.hls_edges import HlsEdges
+
+OFFERS_PER_MINUTE = 600
+"""By person or, for keys, by address: a hall of 300 may share one."""
+SIGNING_KEY_NAME = "signing.key"
+MAX_REQUEST_BYTES = 1024 * 1024
+"""What aiohttp may keep of a body in memory; uploads stream past it."""
+
+
+def build_app(config: Config, clock: Clock | None = None) -> web.Application:
+    """Build the application; its parts open and close with it."""
+    app = web.Application(
+        client_max_size=MAX_REQUEST_BYTES,
+        middlewares=[
+            middlewares.explain_errors,
+            middlewares.refuse_forgery,
+            middlewares.require_login,
+        ],
+    )
+    services = build_services(config, clock or SystemClock())
+    app[SERVICES] = services
+    app.on_response_prepare.append(middlewares.add_security_headers)
+    app.cleanup_ctx.append(_run_services)
+    for module in (login, invitations, seminars, whip, hls, ops, pages):
+        app.add_routes(module.routes)
+    return app
+
+
+def build_services(config: Config, clock: Clock) -> Services:
+    """Join all services; none is open yet."""
+    config.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(config.database)
+    logins = Logins(database, config, clock)
+    edges = HlsEdges()
+    broadcasts = Broadcasts(config.recordings_dir, edges)
+    director = Director(
+        [str(media_socket(config, index)) for index in range(config.media_workers)],
+        str(recorder_socket(config)),
+        edges,
+        listener_of=lambda session_id: listener_of(session_id, live, database),
+        archive_ms=broadcasts.archive_ms,
+    )
+    key = load_or_make(config.data_dir / SIGNING_KEY_NAME)
+    live = Live(database, clock, director, key)
+    return Services(
+        config=config,
+        clock=clock,
+        database=database,
+        logins=logins,
+        people=PeopleService(database, logins, clock),
+        seminars=SeminarService(database, clock),
+        decks=DeckService(database, config, clock, lambda deck: _show(live, deck)),
+        keys=KeyService(database, config),
+        invitations=InvitationService(database, logins, clock),
+        director=director,
+        live=live,
+        session_access=SessionAccess(database, live, clock),
+        broadcasts=broadcasts,
+        offer_limit=TryLimit(OFFERS_PER_MINUTE, clock),
+    )
+
+
+async def _show(live: Live, deck: DeckRecord) -> None:
+    """Offer freshly rendered slides to a session that is open already."""
+    session = live.loaded_of(deck.seminar_id)
+    if session is not None:
+        await session.add_deck(deck.deck_id, deck.title, deck.pages)
+
+
+async def _run_services(app: web.Application) -> AsyncIterator[None]:
+    services = app[SERVICES]
+    await services.decks.open()
+    if services.config.demo:
+        await _plant_demo(services)
+    services.director.open()
+    await services.live.open()
+    await settle_archives(services.live, services.database)
+    yield
+    await services.live.close()
+    await services.director.close()
+    await services.decks.close()
+    await services.database.close()
+
+
+async def _plant_demo(services: Services) -> None:
+    academy = Academy(
+        services.people, services.seminars, services.decks, services.clock
+    )
+    await plant(academy, services.config.data_dir / "demo")

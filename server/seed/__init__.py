@@ -1,0 +1,1 @@
+"""A seeded academy: Kazakhstan's regions, centres, people and seminars."""
