@@ -7,6 +7,7 @@ waiting get a new snapshot, since they saw nothing of what was prepared.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from server.domain import events
@@ -80,15 +81,17 @@ def may_see(logged: Logged, receiver: Receiver, live_seq: int | None) -> bool:
     return is_since_live or isinstance(event, WAITING_EVENTS)
 
 
-def redact(logged: Logged, state: State) -> Logged:
-    """Empty the text of a message that was hidden since."""
+def redact(logged: Logged, hidden: Collection[str]) -> Logged:
+    """Empty the text of a message that was hidden since (`hidden`: message ids)."""
     event = logged.event
-    if not isinstance(event, events.ChatPosted):
-        return logged
-    if any(m.message_id == event.message_id and m.is_hidden for m in state.chat):
-        hidden = event.model_copy(update={"text": ""})
-        return logged.model_copy(update={"event": hidden})
+    if isinstance(event, events.ChatPosted) and event.message_id in hidden:
+        silent = event.model_copy(update={"text": ""})
+        return logged.model_copy(update={"event": silent})
     return logged
+
+
+def hidden_messages(state: State) -> set[str]:
+    return {message.message_id for message in state.chat if message.is_hidden}
 
 
 def people_in(logged: Logged) -> set[str]:

@@ -134,7 +134,7 @@ class Hall:
         return await session.command(sender, key or uuid.uuid4().hex, command)
 
     async def must(self, sender: str, /, type_: str, **fields: object) -> None:
-        ack = await self.send(sender, type_, **fields)
+        ack = await self.send(sender, type_, None, **fields)
         assert ack.ok, ack.error
 
     async def go_live(self) -> str:

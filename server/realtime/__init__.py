@@ -1,0 +1,1 @@
+"""Socket.IO: connections in, commands in, filtered events out."""
