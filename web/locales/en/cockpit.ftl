@@ -7,9 +7,6 @@ cockpit-close = Close
 greenroom-tag = Green room: nobody sees you
 greenroom-heading = Get ready
 greenroom-self = This is how the audience will see you
-greenroom-devices = Camera and microphone
-greenroom-start-devices = Turn on camera and microphone
-greenroom-level = Microphone level
 greenroom-level-speak = Say something: the bar should move.
 greenroom-level-hears = The microphone hears you.
 greenroom-checklist = Before you go live
@@ -31,7 +28,7 @@ greenroom-network-not = Line not tested yet
 greenroom-network-testing = Testing the line: sending a test picture for a few seconds
 greenroom-network-good = Line good: direct video, { $kbps } kbit/s up, { $loss } % lost
 greenroom-network-weak = Line weak: { $kbps } kbit/s up, { $loss } % lost. Use a cable or sit nearer to the Wi-Fi.
-greenroom-network-blocked = Your network blocks direct video. You can run the seminar, but nobody will see or hear you from this network. Ask for UDP port { $port } to be opened, or use another network.
+greenroom-network-blocked = Your network blocks direct video. You can run the seminar, but nobody will see or hear you from this network. Ask for the server's UDP media port to be opened, or use another network.
 greenroom-network-failed = The line could not be tested: { $reason }
 greenroom-network-test = Test the line
 greenroom-network-again = Test again
@@ -49,7 +46,6 @@ greenroom-go-live = { $halls ->
     [one] Go live to { $halls } hall
    *[other] Go live to { $halls } halls
   }
-greenroom-opens = Opening the green room
 
 # Cockpit
 cockpit-end = End…
@@ -74,24 +70,17 @@ cockpit-last-slide = Last slide
 cockpit-slide-previous = Previous slide
 cockpit-slide-next = Next slide
 cockpit-slide-of = { $page } of { $pages }
-cockpit-slides = Slides
 cockpit-deck = Which slides
 cockpit-previews = Pictures
-cockpit-me = You
 cockpit-me-on-air = You · on air
 cockpit-me-off = You are not on air
 cockpit-my-screen = Your screen
-cockpit-screen-of = Screen: { $name }
 cockpit-floor = Floor
 cockpit-tab-polls = Votes
 cockpit-tab-people = People
 cockpit-tab-chat = Chat
 cockpit-side = People, votes, chat
 cockpit-controls = Controls
-cockpit-mic-on = Microphone on
-cockpit-mic-off = Microphone off
-cockpit-camera-on = Camera on
-cockpit-camera-off = Camera off
 cockpit-share = Share screen
 cockpit-share-stop = Stop sharing
 cockpit-go-on-air = Go on air
@@ -107,7 +96,6 @@ cockpit-keys = Keys
 cockpit-remove-heading = Remove { $name }?
 cockpit-remove-why = They leave the seminar at once and can not come back to it.
 cockpit-remove = Remove
-cockpit-settings = Screen
 
 # Trouble
 cockpit-trouble = Trouble

@@ -22,6 +22,8 @@ line-delayed-why = Delayed by about { $seconds ->
     [one] { $seconds } second
    *[other] { $seconds } seconds
   }: your network blocks direct video. You can still vote, chat and raise your hand.
+line-delayed-lost = Delayed by about { $seconds } s: direct video was interrupted. We keep trying to get it back.
+line-delayed-codec = Delayed by about { $seconds } s: this browser can not show direct video.
 line-blocked = Your network blocks the video. The sound comes through; slides, chat and votes work.
 line-weak-why = Your line is weak. Audio only keeps the sound steady; slides and votes go on as usual.
 line-use-audio-only = Audio only
@@ -42,8 +44,6 @@ stage-slide-retry = Load again
 stage-muted = Microphone off
 stage-speaking = Speaking
 stage-nobody = Nobody is on air yet. The trainer will be back shortly.
-stage-connecting = Connecting to the picture
-stage-picture-off = The picture is switched off
 stage-audio-only = Audio only
 stage-audio-only-why = You hear the seminar and save your line.
 stage-show-slide = Show the slide
@@ -76,7 +76,6 @@ room-hand-position = { $position ->
   }
 room-hand-locked = Hands are closed
 room-hand-locked-why = The trainer has closed the list of speakers for now.
-room-hand-waiting = Sending
 room-more = More
 room-leave = Leave
 room-panel = Beside the stage
@@ -115,7 +114,6 @@ room-ended-no-recording = This seminar was not recorded.
 room-ended-replay = Watch the recording
 room-ended-report = Attendance and report
 room-home = To the start page
-room-left-heading = You have left the seminar
 room-closed-heading = You can not enter
 room-closed-removed = You were removed from this seminar
 room-closed-full = The seminar is full
@@ -218,7 +216,6 @@ floor-line-lost = line lost
 speech-given-heading = You have the floor
 speech-given-why = Check how you look and sound. Nobody sees you until you press the button.
 speech-go = Go on air
-speech-going = Connecting
 speech-back = Give the floor back
 speech-camera = Camera
 speech-microphone = Microphone
@@ -242,3 +239,4 @@ speech-taken-live = You no longer have the floor.
 # Devices
 device-default-camera = Camera { $number }
 device-default-microphone = Microphone { $number }
+device-sound-only = You can speak with the microphone only.

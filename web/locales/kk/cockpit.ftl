@@ -7,9 +7,6 @@ cockpit-close = Жабу
 greenroom-tag = Дайындық: сізді ешкім көрмейді
 greenroom-heading = Дайындалыңыз
 greenroom-self = Тыңдаушылар сізді осылай көреді
-greenroom-devices = Камера және микрофон
-greenroom-start-devices = Камера мен микрофонды қосу
-greenroom-level = Микрофон деңгейі
 greenroom-level-speak = Бірдеңе айтыңыз: жолақ қозғалуы керек.
 greenroom-level-hears = Микрофон сізді естіп тұр.
 greenroom-checklist = Эфирге шығар алдында
@@ -28,7 +25,7 @@ greenroom-network-not = Байланыс әлі тексерілмеді
 greenroom-network-testing = Байланыс тексерілуде: бірнеше секунд сынақ бейнесі жіберіледі
 greenroom-network-good = Байланыс жақсы: тікелей бейне, сізден { $kbps } кбит/с, жоғалғаны { $loss } %
 greenroom-network-weak = Байланыс әлсіз: сізден { $kbps } кбит/с, жоғалғаны { $loss } %. Кабельмен қосылыңыз немесе Wi-Fi-ға жақын отырыңыз.
-greenroom-network-blocked = Желіңіз тікелей бейнені өткізбейді. Семинарды жүргізуге болады, бірақ бұл желіден сізді ешкім көрмейді және естімейді. UDP { $port } портын ашуды сұраңыз немесе басқа желіні таңдаңыз.
+greenroom-network-blocked = Желіңіз тікелей бейнені өткізбейді. Семинарды жүргізуге болады, бірақ бұл желіден сізді ешкім көрмейді және естімейді. Сервердің UDP медиапортын ашуды сұраңыз немесе басқа желіні таңдаңыз.
 greenroom-network-failed = Байланысты тексеру мүмкін болмады: { $reason }
 greenroom-network-test = Байланысты тексеру
 greenroom-network-again = Қайта тексеру
@@ -44,7 +41,6 @@ greenroom-go-live = { $halls ->
     [0] Эфирді бастау
    *[other] { $halls } залға эфирді бастау
   }
-greenroom-opens = Дайындық бөлмесі ашылып жатыр
 
 # Пульт
 cockpit-end = Аяқтау…
@@ -62,24 +58,17 @@ cockpit-last-slide = Соңғы слайд
 cockpit-slide-previous = Алдыңғы слайд
 cockpit-slide-next = Келесі слайд
 cockpit-slide-of = { $page } / { $pages }
-cockpit-slides = Слайдтар
 cockpit-deck = Қай слайдтар
 cockpit-previews = Бейнелер
-cockpit-me = Сіз
 cockpit-me-on-air = Сіз · эфирде
 cockpit-me-off = Сіз эфирде емессіз
 cockpit-my-screen = Сіздің экраныңыз
-cockpit-screen-of = Экран: { $name }
 cockpit-floor = Сөз кезегі
 cockpit-tab-polls = Дауыс
 cockpit-tab-people = Адамдар
 cockpit-tab-chat = Чат
 cockpit-side = Адамдар, дауыс беру, чат
 cockpit-controls = Басқару
-cockpit-mic-on = Микрофон қосулы
-cockpit-mic-off = Микрофон өшірулі
-cockpit-camera-on = Камера қосулы
-cockpit-camera-off = Камера өшірулі
 cockpit-share = Экранды көрсету
 cockpit-share-stop = Экранды алу
 cockpit-go-on-air = Эфирге шығу
@@ -95,7 +84,6 @@ cockpit-keys = Пернелер
 cockpit-remove-heading = { $name }: семинардан шығару керек пе?
 cockpit-remove-why = Қатысушы семинардан бірден шығады және қайта кіре алмайды.
 cockpit-remove = Шығару
-cockpit-settings = Экран
 
 # Ақаулар
 cockpit-trouble = Ақаулар

@@ -7,9 +7,6 @@ cockpit-close = Закрыть
 greenroom-tag = Подготовка: вас никто не видит
 greenroom-heading = Подготовьтесь
 greenroom-self = Так вас увидят слушатели
-greenroom-devices = Камера и микрофон
-greenroom-start-devices = Включить камеру и микрофон
-greenroom-level = Уровень микрофона
 greenroom-level-speak = Скажите что-нибудь: полоска должна двигаться.
 greenroom-level-hears = Микрофон вас слышит.
 greenroom-checklist = Перед выходом в эфир
@@ -32,7 +29,7 @@ greenroom-network-not = Связь ещё не проверена
 greenroom-network-testing = Проверяем связь: несколько секунд отправляем пробное видео
 greenroom-network-good = Связь хорошая: прямое видео, { $kbps } кбит/с от вас, потери { $loss } %
 greenroom-network-weak = Связь слабая: { $kbps } кбит/с от вас, потери { $loss } %. Подключитесь кабелем или сядьте ближе к Wi-Fi.
-greenroom-network-blocked = Ваша сеть не пропускает прямое видео. Вести семинар можно, но из этой сети вас не увидят и не услышат. Попросите открыть порт UDP { $port } или выберите другую сеть.
+greenroom-network-blocked = Ваша сеть не пропускает прямое видео. Вести семинар можно, но из этой сети вас не увидят и не услышат. Попросите открыть медиапорт UDP сервера или выберите другую сеть.
 greenroom-network-failed = Проверить связь не удалось: { $reason }
 greenroom-network-test = Проверить связь
 greenroom-network-again = Проверить ещё раз
@@ -52,7 +49,6 @@ greenroom-go-live = { $halls ->
     [few] Начать эфир на { $halls } зала
    *[other] Начать эфир на { $halls } залов
   }
-greenroom-opens = Открываем подготовку
 
 # Пульт
 cockpit-end = Завершить…
@@ -79,24 +75,17 @@ cockpit-last-slide = Последний слайд
 cockpit-slide-previous = Предыдущий слайд
 cockpit-slide-next = Следующий слайд
 cockpit-slide-of = { $page } из { $pages }
-cockpit-slides = Слайды
 cockpit-deck = Какие слайды
 cockpit-previews = Видео
-cockpit-me = Вы
 cockpit-me-on-air = Вы · в эфире
 cockpit-me-off = Вы не в эфире
 cockpit-my-screen = Ваш экран
-cockpit-screen-of = Экран: { $name }
 cockpit-floor = Выступления
 cockpit-tab-polls = Опросы
 cockpit-tab-people = Люди
 cockpit-tab-chat = Чат
 cockpit-side = Люди, опросы, чат
 cockpit-controls = Управление
-cockpit-mic-on = Микрофон включён
-cockpit-mic-off = Микрофон выключен
-cockpit-camera-on = Камера включена
-cockpit-camera-off = Камера выключена
 cockpit-share = Показать экран
 cockpit-share-stop = Убрать экран
 cockpit-go-on-air = Выйти в эфир
@@ -112,7 +101,6 @@ cockpit-keys = Клавиши
 cockpit-remove-heading = Удалить участника { $name }?
 cockpit-remove-why = Участник сразу выйдет из семинара и не сможет вернуться.
 cockpit-remove = Удалить
-cockpit-settings = Экран
 
 # Неполадки
 cockpit-trouble = Неполадки

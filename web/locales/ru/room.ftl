@@ -22,6 +22,8 @@ line-delayed-why = Задержка около { $seconds ->
     [one] { $seconds } секунды
    *[other] { $seconds } секунд
   }: ваша сеть не пропускает прямое видео. Голосовать, писать в чат и поднимать руку можно как обычно.
+line-delayed-lost = Задержка около { $seconds } с: прямое видео прервалось. Мы пробуем его вернуть.
+line-delayed-codec = Задержка около { $seconds } с: этот браузер не показывает прямое видео.
 line-blocked = Ваша сеть не пропускает видео. Звук идёт; слайды, чат и голосования работают.
 line-weak-why = Связь слабая. В режиме «Только звук» речь не прерывается; слайды и голосования работают как обычно.
 line-use-audio-only = Только звук
@@ -42,8 +44,6 @@ stage-slide-retry = Загрузить ещё раз
 stage-muted = Микрофон выключен
 stage-speaking = Говорит
 stage-nobody = Пока в эфире никого нет. Тренер скоро вернётся.
-stage-connecting = Подключаем видео
-stage-picture-off = Видео выключено
 stage-audio-only = Только звук
 stage-audio-only-why = Вы слышите семинар и бережёте связь.
 stage-show-slide = Показать слайд
@@ -76,7 +76,6 @@ room-hand-position = { $position ->
   }
 room-hand-locked = Запись закрыта
 room-hand-locked-why = Тренер пока закрыл список желающих выступить.
-room-hand-waiting = Отправляем
 room-more = Ещё
 room-leave = Выйти
 room-panel = Рядом со сценой
@@ -117,7 +116,6 @@ room-ended-no-recording = Этот семинар не записывался.
 room-ended-replay = Смотреть запись
 room-ended-report = Посещаемость и отчёт
 room-home = На главную
-room-left-heading = Вы вышли из семинара
 room-closed-heading = Войти нельзя
 room-closed-removed = Вас удалили с этого семинара
 room-closed-full = На семинаре нет свободных мест
@@ -222,7 +220,6 @@ floor-line-lost = связь потеряна
 speech-given-heading = Вам дали слово
 speech-given-why = Проверьте, как вас видно и слышно. Пока вы не нажмёте кнопку, вас никто не видит.
 speech-go = Выйти в эфир
-speech-going = Подключаем
 speech-back = Отказаться от слова
 speech-camera = Камера
 speech-microphone = Микрофон
@@ -246,3 +243,4 @@ speech-taken-live = Ваше выступление завершено.
 # Устройства
 device-default-camera = Камера { $number }
 device-default-microphone = Микрофон { $number }
+device-sound-only = Можно выступить только с микрофоном.

@@ -1,6 +1,9 @@
 /** Who is on stage now, in the order they are shown: the floor first, then the trainer. */
+import type { RoomMedia } from '../../media/room-media.svelte';
+import type { Room } from '../../state/room.svelte';
+import { onAirSpeaker } from '../../state/selectors';
 import type { Centre, OpenSource, RosterEntry, State } from '../../api/types.gen';
-import { describePerson, personLine } from './people';
+import { describePerson, type PersonView, personLine } from './people';
 
 export interface SpeakerView {
   /** Video slot, which keeps the tile mounted while its content changes. */
@@ -61,4 +64,26 @@ function describe(slot: string, participantId: string, inputs: Inputs): SpeakerV
     isSpeaking: speaking.includes(participantId),
     isMuted: (state.participants[participantId]?.is_muted ?? false) || camera?.has_audio === false,
   };
+}
+
+/** The stage of a live room. With one picture only, the one who is on air. */
+export function liveSpeakers(room: Room, media: RoomMedia, unknownName: string): SpeakerView[] {
+  const { state, roster, seminar, slots } = room;
+  if (!state) return [];
+  const inputs = {
+    state,
+    roster,
+    centres: seminar?.centres ?? [],
+    slots: slots?.video ?? {},
+    streams: media.reception.streams,
+    speaking: slots?.speaking ?? [],
+    unknownName,
+  };
+  const programme = media.reception.streams['programme'];
+  const onAir = programme ? onAirSpeaker(state, slots) : null;
+  return onAir === null ? listSpeakers(inputs) : [describe('programme', onAir, inputs)];
+}
+
+export function asPerson({ name, line }: SpeakerView): PersonView {
+  return { name, post: line, hall: '' };
 }
