@@ -59,6 +59,7 @@ function extra(own, reference) {
 
 const LITERAL = /['"`]([a-z][a-z0-9_]*(?:-[a-z0-9_]+)+(?:\.[a-z-]+)?)['"`]/g;
 const CALLED = /\bt\(\s*(['"`])([^'"`$]*?)\1\s*[,)]/g;
+const CALLED_HEAD = /\bt\(\s*`([a-z][a-z0-9_]*(?:-[a-z0-9_]+)*-)\$\{/g;
 const COMPUTED = /`([a-z][a-z0-9_]*(?:-[a-z0-9_]+)*-)\$\{/g;
 
 /**
@@ -71,6 +72,7 @@ export function usesOf(source) {
     called: all(CALLED, 2),
     mentioned: all(LITERAL, 1),
     heads: all(COMPUTED, 1),
+    calledHeads: all(CALLED_HEAD, 1),
   };
 }
 
@@ -84,6 +86,10 @@ export function compareUses(ids, files) {
     for (const id of uses.called) {
       mentioned.add(id);
       if (!ids.has(id)) problems.push(`${name}: ${id} is in no locale`);
+    }
+    for (const head of uses.calledHeads) {
+      const isKnown = [...ids].some((id) => id.startsWith(head));
+      if (!isKnown) problems.push(`${name}: no locale has an id that begins with ${head}`);
     }
     for (const id of uses.mentioned) mentioned.add(id);
     for (const head of uses.heads) heads.add(head);

@@ -4,7 +4,7 @@ import { mayPublish, sourceOf } from '../state/selectors';
 import { browserShelf } from '../state/shelf';
 import type { Room } from '../state/room.svelte';
 import { CameraCapture } from './capture.svelte';
-import type { DeviceError} from './devices';
+import type { DeviceError } from './devices';
 import { deviceError, openScreen, stopStream } from './devices';
 import { Publication } from './publication.svelte';
 import { QUALITIES, type Quality } from './quality';
