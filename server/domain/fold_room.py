@@ -14,8 +14,10 @@ def session_opened(state: State, _event: events.SessionOpened, _logged: Logged) 
 def session_went_live(
     state: State, event: events.SessionWentLive, _logged: Logged
 ) -> None:
+    """Begin with an empty chat: what trainers said in the green room stays there."""
     state.status = "live"
     state.started_at_ms = event.started_at_ms
+    state.chat = []
 
 
 def session_ended(state: State, event: events.SessionEnded, _logged: Logged) -> None:

@@ -42,11 +42,9 @@ def view_for(state: State, receiver: Receiver) -> State:
             participants=participants,
             seq=state.seq,
         )
-    started_at_ms = state.started_at_ms
     return replace(
         state,
         participants=participants,
-        chat=[message for message in state.chat if message.at_ms >= started_at_ms],
         polls={
             poll_id: _poll_view(poll, receiver)
             for poll_id, poll in state.polls.items()

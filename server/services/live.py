@@ -35,7 +35,7 @@ from server.errors import (
     SessionOverError,
 )
 from server.http.error_body import error_body
-from server.http.wire import CommandAck, RosterEntry
+from server.http.wire import CommandAck
 from server.services.admission import Admission
 from server.services.audience import Audience, NoAudience
 from server.services.media_port import MediaDirector, RecordingState
@@ -284,12 +284,3 @@ class LiveSession:
 
 def refusal(error: HallcastError) -> CommandAck:
     return CommandAck(ok=False, error=error_body(error))
-
-
-def name_tags(named: dict[str, RosterEntry], state: State) -> dict[str, RosterEntry]:
-    """Turn name tags by person into name tags by participant."""
-    return {
-        one.participant_id: named[one.person_id]
-        for one in state.participants.values()
-        if one.person_id in named
-    }

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from server.clock import Clock
 from server.http.wire import RosterEntry
 from server.services.audience import Audience
-from server.services.live import LiveSession, name_tags
+from server.services.live import LiveSession
 from server.services.media_port import MediaDirector
 from server.services.session_log import SessionLog
 from server.services.session_memory import SessionMemory
@@ -112,13 +112,7 @@ class Live:
             decks = await sessions.ready_decks(db, record.seminar_id)
             people = {one.person_id for one in memory.state.participants.values()}
             named = await participants.named(db, people)
-        tags = {
-            one.person_id: RosterEntry(
-                name=one.name, post=one.post, centre_id=one.centre_id
-            )
-            for one in named.values()
-        }
-        memory.roster = name_tags(tags, memory.state)
+        memory.name({one.person_id: _entry(one) for one in named.values()})
         timers = SessionTimers(
             opened_at_ms=self._clock.now_ms(),
             alive_at_ms=max(record.alive_at_ms, memory.last_at_ms),
@@ -141,3 +135,7 @@ class Live:
                 await self.tick()
             except Exception:  # the outermost loop: one bad tick stops no other
                 log.exception("a tick failed")
+
+
+def _entry(named: participants.Named) -> RosterEntry:
+    return RosterEntry(name=named.name, post=named.post, centre_id=named.centre_id)

@@ -5,7 +5,7 @@ All of it is folded from the store; after a failed commit it is simply loaded ag
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from server.domain import events, fold
 from server.domain.events import Logged
@@ -53,6 +53,12 @@ class SessionMemory:
                 self.tallies.setdefault(poll_id, [0] * len(poll.options))
             case _:
                 pass
+
+    def name(self, by_person: Mapping[str, RosterEntry]) -> None:
+        """Take name tags by person id for everyone who is in the state."""
+        for one in self.state.participants.values():
+            if one.person_id in by_person:
+                self.roster[one.participant_id] = by_person[one.person_id]
 
     @property
     def last_at_ms(self) -> int:

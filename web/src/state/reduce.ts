@@ -47,6 +47,8 @@ const HANDLERS: Handlers = {
     ...state,
     status: 'live',
     started_at_ms: event.started_at_ms,
+    // What trainers said in the green room stays there.
+    chat: [],
   }),
   'session.ended': (state, event) => ({
     ...state,
