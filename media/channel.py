@@ -351,7 +351,8 @@ class ChannelClient(Generic[CommandT, ResultT, EventT]):
                 _, connection = await loop.create_unix_connection(
                     self._make_connection, self._path
                 )
-                await connection.lost
+                # Not awaited itself: cancelling this task must not cancel `lost`.
+                await asyncio.wait({connection.lost})
             await asyncio.sleep(self._retry_s)
 
     def _make_connection(self) -> _Connection:
