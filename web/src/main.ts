@@ -2,12 +2,14 @@ import { mount } from 'svelte';
 import App from './App.svelte';
 import { i18n, preferredLocale } from './i18n';
 import { account } from './state/account.svelte';
+import { reloadWhenOutdated } from './reload-when-outdated';
 import { browserShelf } from './state/shelf';
 import { appearance } from './ui/kit/appearance.svelte';
 import './styles/tokens.css';
 import './styles/base.css';
 
 async function start(): Promise<void> {
+  reloadWhenOutdated();
   appearance.start();
   const wanted = [browserShelf.get('locale') ?? '', ...navigator.languages];
   await i18n.need('common', 'errors');
