@@ -23,7 +23,10 @@ from server.http import (
     whip,
 )
 from server.http.context import SERVICES, Services
+from server.http.cookies import read_token
+from server.http.wire import Person, Seminar
 from server.limits import TryLimit
+from server.realtime.gateway import Gateway
 from server.seed.preset import Academy, plant
 from server.services.broadcasts import Broadcasts
 from server.services.decks import DeckService
@@ -31,7 +34,7 @@ from server.services.invitations import InvitationService
 from server.services.keys import KeyService
 from server.services.late_media import listener_of, settle_archives
 from server.services.live_registry import Live
-from server.services.people import PeopleService
+from server.services.people import PeopleService, person_body
 from server.services.seminars import SeminarService
 from server.services.session_access import SessionAccess
 from server.services.signing_key import load_or_make
@@ -61,9 +64,33 @@ def build_app(config: Config, clock: Clock | None = None) -> web.Application:
     app[SERVICES] = services
     app.on_response_prepare.append(middlewares.add_security_headers)
     app.cleanup_ctx.append(_run_services)
+    _attach_gateway(app, services)
     for module in (login, invitations, seminars, whip, hls, ops, pages):
         app.add_routes(module.routes)
     return app
+
+
+def _attach_gateway(app: web.Application, services: Services) -> None:
+    """Serve Socket.IO with the logins and the seminars of the pages."""
+
+    async def authenticate(request: web.Request) -> Person | None:
+        token = read_token(request.cookies)
+        person = await services.logins.find(token) if token else None
+        return None if person is None else person_body(person)
+
+    async def seminar_of(seminar_id: str, person_id: str) -> Seminar:
+        person = await services.people.get(person_id)
+        return await services.seminars.get(person, seminar_id)
+
+    gateway = Gateway(
+        services.live, services.database, services.clock, authenticate, seminar_of
+    )
+    gateway.attach(app)
+
+    async def close_sockets(_: web.Application) -> None:
+        await gateway.close()
+
+    app.on_shutdown.append(close_sockets)
 
 
 def build_services(config: Config, clock: Clock) -> Services:

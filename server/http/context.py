@@ -44,7 +44,7 @@ class Services:
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
-_PERSON = "hallcast.person"
+_PERSON: web.RequestKey[PersonRecord | None] = web.RequestKey("person", PersonRecord)
 
 
 def services(request: web.Request) -> Services:
@@ -57,8 +57,7 @@ async def current_person(request: web.Request) -> PersonRecord | None:
         token = read_token(request.cookies)
         found = await services(request).logins.find(token) if token else None
         request[_PERSON] = found
-    person: PersonRecord | None = request[_PERSON]
-    return person
+    return request[_PERSON]
 
 
 async def require_person(request: web.Request) -> PersonRecord:

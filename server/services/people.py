@@ -5,7 +5,7 @@ from __future__ import annotations
 from server.auth import Logins
 from server.clock import Clock
 from server.domain.ids import new_id
-from server.errors import AlreadyInStateError
+from server.errors import AlreadyInStateError, NotFoundError
 from server.http.wire import AccountRole, Centre, Locale, Person
 from server.store import people
 from server.store.database import Database
@@ -32,6 +32,14 @@ class PeopleService:
         """Add a region, or rename it."""
         async with self._database.write() as db:
             await people.put_region(db, region_id, name)
+
+    async def get(self, person_id: str) -> PersonRecord:
+        """Return an account. Raise NotFoundError."""
+        async with self._database.read() as db:
+            person = await people.find(db, person_id)
+        if person is None:
+            raise NotFoundError
+        return person
 
     async def find_by_email(self, email: str) -> PersonRecord | None:
         async with self._database.read() as db:

@@ -108,7 +108,7 @@ async def list_centres(
         query = query.where(CentreRow.centre_id.in_(centre_ids))
     return [
         CentreRecord(row.centre_id, row.name, region)
-        for row, region in (await db.execute(query)).tuples()
+        for row, region in await db.execute(query)
     ]
 
 
@@ -121,7 +121,7 @@ async def count_by_centre(db: AsyncSession) -> dict[str, int]:
     )
     return {
         centre_id: number
-        for centre_id, number in (await db.execute(query)).tuples()
+        for centre_id, number in await db.execute(query)
         if centre_id is not None
     }
 

@@ -152,7 +152,7 @@ async def _load(
         .where(condition)
         .order_by(SeminarRow.starts_at_ms, SeminarRow.seminar_id)
     )
-    rows = (await db.execute(query)).tuples().all()
+    rows = (await db.execute(query)).all()
     ids = [row.seminar_id for row, _ in rows]
     centres = await _centres_of(db, ids)
     sessions = await _newest_sessions(db, ids)

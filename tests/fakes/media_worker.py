@@ -1,0 +1,143 @@
+"""A media worker without media: speaks the control protocol over a real socket."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from media import protocol
+from media.channel import ChannelServer
+
+ANSWER_SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=ice-lite\r\n"
+
+
+class FakeWorker:
+    """Holds what it was asked for; tests make it tell events or die."""
+
+    def __init__(self, path: Path, worker_id: str = "wrk_1") -> None:
+        self._path = path
+        self._worker_id = worker_id
+        self.requests: list[protocol.Command] = []
+        self.routers: list[str] = []
+        self.peers: dict[str, protocol.PeerInfo] = {}
+        self.publications: dict[str, protocol.PublicationInfo] = {}
+        self.slots: dict[tuple[str, protocol.VideoSlot], str | None] = {}
+        self.sinks: dict[str, protocol.SinkOpen] = {}
+        self.refusal: protocol.Failure | None = None
+        """Answer every offer with this."""
+        self._server: ChannelServer[protocol.ToWorker, protocol.FromWorker] = (
+            ChannelServer(
+                str(path),
+                receives=protocol.Request,
+                on_message=self._answer,
+                greeting=self._hello,
+            )
+        )
+
+    async def start(self) -> FakeWorker:
+        await self._server.start()
+        return self
+
+    async def close(self) -> None:
+        await self._server.close()
+
+    def tell(self, event: protocol.Event) -> None:
+        self._server.send(protocol.Notice(event=event))
+
+    def publish(self, peer_id: str, kind: protocol.MediaKind, mid: str) -> str:
+        """Let a peer's first packet arrive; return the publication id."""
+        publication = protocol.PublicationInfo(
+            publication_id=f"{peer_id}/{mid}",
+            peer_id=peer_id,
+            router_id=self.peers[peer_id].router_id,
+            kind=kind,
+            codec="opus" if kind == "audio" else "h264",
+            paused=False,
+        )
+        self.publications[publication.publication_id] = publication
+        self.tell(protocol.PublicationOpened(publication=publication))
+        return publication.publication_id
+
+    def lose(self, peer_id: str) -> None:
+        """Let a peer's connection end."""
+        peer = self.peers.pop(peer_id)
+        self.tell(
+            protocol.PeerStateChanged(
+                peer_id=peer_id, router_id=peer.router_id, state="closed"
+            )
+        )
+
+    def slot(self, router_id: str, slot: protocol.VideoSlot) -> str | None:
+        return self.slots.get((router_id, slot))
+
+    def _hello(self) -> protocol.FromWorker:
+        return protocol.Notice(
+            event=protocol.Hello(worker_id=self._worker_id, pid=os.getpid(), udp_port=1)
+        )
+
+    def _answer(self, request: protocol.ToWorker) -> None:
+        self.requests.append(request.command)
+        self._server.send(
+            protocol.Reply(id=request.id, result=self._carry_out(request.command))
+        )
+
+    def _carry_out(
+        self, command: protocol.Command
+    ) -> protocol.Result | protocol.Failure:
+        match command:
+            case protocol.WorkerDump():
+                return self._dump()
+            case protocol.RouterOpen(router_id=router_id):
+                self.routers.append(router_id)
+            case protocol.RouterClose(router_id=router_id):
+                self.routers.remove(router_id)
+            case protocol.PeerOffer():
+                return self._open_peer(command)
+            case protocol.PeerClose():
+                return self._close_peer(command.peer_id)
+            case protocol.SlotAssign():
+                self.slots[command.router_id, command.slot] = command.publication_id
+            case protocol.SinkOpen():
+                return self._open_sink(command)
+            case protocol.SinkClose(sink_id=sink_id):
+                self.sinks.pop(sink_id, None)
+            case protocol.PublicationPause() | protocol.StatsGet():
+                pass
+        return protocol.Done()
+
+    def _open_peer(
+        self, offer: protocol.PeerOffer
+    ) -> protocol.Result | protocol.Failure:
+        if self.refusal is not None:
+            return self.refusal
+        self.peers[offer.peer_id] = protocol.PeerInfo(
+            peer_id=offer.peer_id,
+            router_id=offer.router_id,
+            direction=offer.direction,
+            state="new",
+        )
+        return protocol.Answered(answer_sdp=ANSWER_SDP, etag=f"e{len(self.requests)}")
+
+    def _close_peer(self, peer_id: str) -> protocol.Result | protocol.Failure:
+        if self.peers.pop(peer_id, None) is None:
+            return protocol.Failure(code="not_found", message=peer_id)
+        return protocol.Done()
+
+    def _open_sink(self, command: protocol.SinkOpen) -> protocol.Result:
+        self.sinks[command.sink_id] = command
+        stream = protocol.SinkStream(
+            slot="programme", kind="video", ssrc=7, payload_types={96: "h264"}
+        )
+        return protocol.SinkOpened(streams=(stream,))
+
+    def _dump(self) -> protocol.Dump:
+        return protocol.Dump(
+            routers=tuple(self.routers),
+            peers=tuple(self.peers.values()),
+            publications=tuple(self.publications.values()),
+            slots=tuple(
+                protocol.SlotInfo(router_id=router_id, slot=slot, publication_id=held)
+                for (router_id, slot), held in self.slots.items()
+            ),
+            sinks=tuple(self.sinks),
+        )
