@@ -4,6 +4,7 @@
 frame-skip = To the content
 frame-demo = Demonstration:
 frame-demo-text = data is made up and erased.
+frame-demo-label = Demonstration
 frame-account = Account of { $name }
 frame-home = My seminars
 frame-log-out = Log out
@@ -85,6 +86,7 @@ edit-slides-pages = { $pages ->
 edit-slides-sending = Sending the file
 edit-slides-rendering = Preparing the pages
 edit-slides-waits = Will be sent when you plan the seminar.
+edit-slides-too-long = This PDF has too many pages. Please upload it in parts.
 edit-slides-remove = Remove
 edit-slides-remove-named = Remove the slides “{ $title }”
 edit-slides-remove-ask = Remove “{ $title }”?

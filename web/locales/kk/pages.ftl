@@ -4,6 +4,7 @@
 frame-skip = Мазмұнға өту
 frame-demo = Көрсетілім:
 frame-demo-text = деректер ойдан алынған және өшіріледі.
+frame-demo-label = Көрсетілім
 frame-account = Тіркелгі: { $name }
 frame-home = Менің семинарларым
 frame-log-out = Шығу
@@ -82,6 +83,7 @@ edit-slides-pages = { $pages } бет
 edit-slides-sending = Файл жіберілуде
 edit-slides-rendering = Беттер дайындалуда
 edit-slides-waits = Семинарды жоспарлаған кезде жіберіледі.
+edit-slides-too-long = Бұл PDF-те бет тым көп. Бөліп-бөліп жүктеңіз.
 edit-slides-remove = Алып тастау
 edit-slides-remove-named = «{ $title }» слайдтарын алып тастау
 edit-slides-remove-ask = «{ $title }» алып тасталсын ба?

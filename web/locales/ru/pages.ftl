@@ -4,6 +4,7 @@
 frame-skip = К содержанию
 frame-demo = Демонстрация:
 frame-demo-text = данные вымышлены и будут стёрты.
+frame-demo-label = Демонстрация
 frame-account = Учётная запись: { $name }
 frame-home = Мои семинары
 frame-log-out = Выйти
@@ -86,6 +87,7 @@ edit-slides-pages = { $pages ->
 edit-slides-sending = Файл отправляется
 edit-slides-rendering = Страницы готовятся
 edit-slides-waits = Будет отправлен, когда вы запланируете семинар.
+edit-slides-too-long = В этом PDF слишком много страниц. Загрузите его по частям.
 edit-slides-remove = Убрать
 edit-slides-remove-named = Убрать слайды «{ $title }»
 edit-slides-remove-ask = Убрать «{ $title }»?

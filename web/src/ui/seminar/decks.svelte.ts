@@ -1,7 +1,7 @@
 import { deleteDeck, getDeck } from '../../api/endpoints';
 import { uploadPdf } from '../../api/upload';
-import { ApiError, localError } from '../../api/errors';
 import type { DeckInfo } from '../../api/types.gen';
+import { deckError } from './deck-problem';
 
 const POLL_MS = 1000;
 const PDF_MAGIC = '%PDF-';
@@ -61,7 +61,7 @@ export class Decks {
       const added = this.items.at(-1);
       if (!added) continue;
       if (!(await isPdf(file))) {
-        added.error = new ApiError(localError('pdf_unreadable', 'not a PDF'), 0);
+        added.error = deckError('pdf_unreadable');
       } else if (this.#seminarId) await this.#send(added);
     }
   }
@@ -106,8 +106,7 @@ export class Decks {
       each.deck = await getDeck(each.deck.deck_id).catch(() => each.deck);
     }
     if (each.deck?.status === 'failed') {
-      const code = each.deck.error ?? 'pdf_unreadable';
-      each.error = new ApiError(localError(code, 'rendering failed'), 0);
+      each.error = deckError(each.deck.error);
     }
   }
 }
