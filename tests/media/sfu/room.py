@@ -197,7 +197,10 @@ class Source:
 
     def padding(self) -> None:
         """A packet of padding alone, as browsers probe with."""
-        head = build_rtp(96, self.seqno, self.timestamp, self.video_ssrc, bytes(9))
+        payload_type = PAYLOAD_TYPES[self.codec]
+        head = build_rtp(
+            payload_type, self.seqno, self.timestamp, self.video_ssrc, bytes(9)
+        )
         self.seqno += 1
         self.send(bytes((head[0] | 0x20,)) + head[1:] + b"\x0a")
 
