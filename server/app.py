@@ -20,6 +20,7 @@ from server.http import (
     ops,
     pages,
     seminars,
+    sessions,
     whip,
 )
 from server.http.context import SERVICES, Services
@@ -28,6 +29,7 @@ from server.http.wire import Person, Seminar
 from server.limits import TryLimit
 from server.realtime.gateway import Gateway
 from server.seed.preset import Academy, plant
+from server.services.attendance import AttendanceService
 from server.services.broadcasts import Broadcasts
 from server.services.decks import DeckService
 from server.services.invitations import InvitationService
@@ -37,7 +39,9 @@ from server.services.live_registry import Live
 from server.services.people import PeopleService, person_body
 from server.services.seminars import SeminarService
 from server.services.session_access import SessionAccess
+from server.services.session_reader import SessionReader
 from server.services.signing_key import load_or_make
+from server.services.timeline import TimelineService
 from server.store.database import Database
 from server.store.decks import DeckRecord
 from server.workers.director import Director
@@ -65,7 +69,7 @@ def build_app(config: Config, clock: Clock | None = None) -> web.Application:
     app.on_response_prepare.append(middlewares.add_security_headers)
     app.cleanup_ctx.append(_run_services)
     _attach_gateway(app, services)
-    for module in (login, invitations, seminars, whip, hls, ops, pages):
+    for module in (login, invitations, seminars, sessions, whip, hls, ops, pages):
         app.add_routes(module.routes)
     return app
 
@@ -109,6 +113,7 @@ def build_services(config: Config, clock: Clock) -> Services:
     )
     key = load_or_make(config.data_dir / SIGNING_KEY_NAME)
     live = Live(database, clock, director, key)
+    reader = SessionReader(database, live)
     return Services(
         config=config,
         clock=clock,
@@ -122,6 +127,8 @@ def build_services(config: Config, clock: Clock) -> Services:
         director=director,
         live=live,
         session_access=SessionAccess(database, live, clock),
+        timeline=TimelineService(reader, clock),
+        attendance=AttendanceService(reader, clock),
         broadcasts=broadcasts,
         offer_limit=TryLimit(OFFERS_PER_MINUTE, clock),
     )

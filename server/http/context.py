@@ -12,6 +12,7 @@ from server.config import Config
 from server.errors import NotLoggedInError
 from server.http.cookies import read_token
 from server.limits import TryLimit
+from server.services.attendance import AttendanceService
 from server.services.broadcasts import Broadcasts
 from server.services.decks import DeckService
 from server.services.invitations import InvitationService
@@ -20,6 +21,7 @@ from server.services.live_registry import Live
 from server.services.people import PeopleService
 from server.services.seminars import SeminarService
 from server.services.session_access import SessionAccess
+from server.services.timeline import TimelineService
 from server.store.database import Database
 from server.store.people import PersonRecord
 from server.workers.director import Director
@@ -39,6 +41,8 @@ class Services:
     director: Director
     live: Live
     session_access: SessionAccess
+    timeline: TimelineService
+    attendance: AttendanceService
     broadcasts: Broadcasts
     offer_limit: TryLimit
 
