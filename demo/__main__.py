@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--url", default="http://127.0.0.1:8080")
     parser.add_argument("--data-dir", type=Path, default=Path("data/demo"))
     arguments = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
     arguments.data_dir.mkdir(parents=True, exist_ok=True)
     asyncio.run(_run(arguments.url, arguments.data_dir))
 
