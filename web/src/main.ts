@@ -15,7 +15,7 @@ async function start(): Promise<void> {
   await i18n.need('common', 'errors');
   // The texts don't wait for the server: what can be said is said at once.
   const texts = i18n.setLocale(preferredLocale(wanted));
-  const entry = account.load().catch(() => undefined);
+  const entry = account.load();
   await texts;
   await entry;
   const target = document.getElementById('app');

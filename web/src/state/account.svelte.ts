@@ -15,9 +15,18 @@ export class Account {
     return this.me?.is_demo ?? false;
   }
 
-  /** Throws `ApiError` when the server does not answer. */
+  /** Why `load` failed; null once it did not. */
+  problem = $state.raw<unknown>(null);
+
+  /** Ask the server who this is. Never throws: see `problem`. */
   async load(): Promise<void> {
-    this.me = await api.getMe();
+    try {
+      this.me = await api.getMe();
+      this.problem = null;
+      await this.#speakTheirLanguage();
+    } catch (error) {
+      this.problem = error;
+    }
   }
 
   async login(email: string, password: string): Promise<void> {
@@ -50,6 +59,13 @@ export class Account {
     this.#enter({ ...this.person, locale });
   }
 
+  /** The account's language, unless another was chosen on this device. */
+  async #speakTheirLanguage(): Promise<void> {
+    // Visitors of the demo borrow accounts; their browser knows their language.
+    if (!this.person || this.isDemo || browserShelf.get('locale') !== null) return;
+    await i18n.setLocale(this.person.locale);
+  }
+
   #enter(person: Person): void {
     this.me = {
       person,
@@ -57,6 +73,8 @@ export class Account {
       academy: this.me?.academy ?? '',
       server_time_ms: this.me?.server_time_ms ?? Date.now(),
     };
+    // The page is shown meanwhile; a chunk that does not come leaves it as it is.
+    this.#speakTheirLanguage().catch(() => undefined);
   }
 }
 
