@@ -12,6 +12,7 @@ from media.transport.dtls import FINGERPRINT_ALGORITHMS
 
 MAX_SDP_BYTES = 32 << 10
 MAX_CANDIDATES = 20
+"""Of one section: a browser gathers for every section before it knows of the bundle."""
 MAX_SECTIONS = 24
 
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
@@ -82,9 +83,6 @@ def parse_offer(text: str) -> Offer:
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
     if not lines or lines[0] != "v=0":
         raise SdpError("not an SDP")
-    candidates = sum(line.startswith("a=candidate:") for line in lines)
-    if candidates > MAX_CANDIDATES:
-        raise SdpError(f"more than {MAX_CANDIDATES} candidates")
     session, media = _split_sections(lines)
     if not media:
         raise SdpError("an SDP without media")
@@ -151,6 +149,8 @@ def _parse_section(lines: list[str]) -> OfferedSection:
         section.codecs = [
             OfferedCodec(_number(word, 127), "", 0, 1) for word in words[3:]
         ]
+    if sum(line.startswith("a=candidate:") for line in lines) > MAX_CANDIDATES:
+        raise SdpError(f"more than {MAX_CANDIDATES} candidates in a section")
     for line in lines[1:]:
         if line.startswith("a="):
             name, _, value = line[2:].partition(":")
