@@ -9,8 +9,8 @@ from demo.speech import Voice
 
 LECTURE_TITLE = "67 functions of local government"
 
-PRESENTER_LOOK = Look()
-PRESENTER_VOICE = Voice(name="en-gb", pitch=38, words_per_min=148)
+PRESENTER_LOOK = Look(hair=(38, 27, 23), tie=None, long_hair=True)
+PRESENTER_VOICE = Voice(name="en-gb+f3", pitch=52, words_per_min=148)
 
 POLL = {
     "question": "Which report is due first after the quarter ends?",
@@ -73,13 +73,13 @@ HALLS = (
             "months waiting for the session. Thank you for the floor."
         ),
         look=Look(
-            hair=(40, 28, 24),
+            hair=(96, 58, 40),
             suit=(92, 44, 70),
             tie=None,
             long_hair=True,
             board=False,
         ),
-        voice=Voice(name="en-gb", pitch=68, words_per_min=158),
+        voice=Voice(name="en-us+f2", pitch=58, words_per_min=158),
         raises_hand_after_s=70,
     ),
     HallPart(
