@@ -65,7 +65,7 @@ class Hall:
             await asyncio.gather(*tasks, return_exceptions=True)
             await self._room.leave()
 
-    async def _send(self, kind: str, **fields: object) -> None:
+    async def _send(self, kind: str, /, **fields: object) -> None:
         try:
             await self._room.send(kind, **fields)
         except RefusedError as refusal:

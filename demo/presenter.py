@@ -170,7 +170,7 @@ class Presenter:
         if self._room.snapshot["status"] in ("planned", "green_room"):
             await self._try("session.go_live")
 
-    async def _try(self, kind: str, **fields: object) -> None:
+    async def _try(self, kind: str, /, **fields: object) -> None:
         try:
             await self._room.send(kind, **fields)
         except RefusedError as refusal:

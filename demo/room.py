@@ -64,7 +64,7 @@ class Room:
     async def leave(self) -> None:
         await self._socket.disconnect()
 
-    async def send(self, kind: str, **fields: object) -> Json:
+    async def send(self, kind: str, /, **fields: object) -> Json:
         """Send one command and return its ack; raises `RefusedError`."""
         request = {
             "key": secrets.token_urlsafe(16),
