@@ -64,7 +64,9 @@ export class Reception {
       },
       onLook: (look) => {
         this.moving = look.moving;
-        this.line = look.hasPackets ? look.quality : 'bad';
+        // While nobody is on air nothing flows, and the line is not to blame.
+        if (look.hasPackets || this.#dueSlots().length === 0) this.line = look.quality;
+        else this.line = 'bad';
         this.#checkPicture(look.moving, look.hasPackets);
       },
     });
