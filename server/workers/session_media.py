@@ -144,9 +144,6 @@ class SessionMedia:
     def _drop_publication(self, publication_id: str) -> None:
         self._publications.pop(publication_id, None)
         self._paused.pop(publication_id, None)
-        for slot, held in self._slots.items():
-            if held == publication_id:
-                self._slots[slot] = None
 
     def _tell_speakers(self, publication_ids: Sequence[str]) -> None:
         owners = [owner_of(peer_of(one)) for one in publication_ids]

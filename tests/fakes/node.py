@@ -128,6 +128,9 @@ class Node:
     async def restart(self) -> None:
         """End the web process as a deploy would, and start the next one."""
         await self.close_web()
+        await self.start_web()
+
+    async def start_web(self) -> None:
         self.app = build_app(self.config, self.clock)
         self.server = await _serve(self.app)
         await self.until(lambda: self.services.director.is_ready)
