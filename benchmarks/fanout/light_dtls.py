@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from OpenSSL import SSL, crypto
+from OpenSSL import SSL
 from pylibsrtp import Policy, Session
 
 GCM = "SRTP_AEAD_AES_128_GCM"
@@ -46,8 +46,8 @@ class LightIdentity:
                 method = SSL.DTLS_SERVER_METHOD
             context = SSL.Context(method)
             context.set_verify(SSL.VERIFY_PEER, lambda *_: True)
-            context.use_certificate(crypto.X509.from_cryptography(certificate))
-            context.use_privatekey(crypto.PKey.from_cryptography_key(key))
+            context.use_certificate(certificate)
+            context.use_privatekey(key)
             context.set_options(SSL.OP_NO_QUERY_MTU)
             context.set_tlsext_use_srtp(":".join(profiles).encode())
             self.contexts[role] = context
