@@ -29,7 +29,7 @@ class AudioSlot(Slot):
         if publication is self.current:
             return
         # What the one before said goes out first, to its own listeners.
-        self._send_batch()
+        self._send_all()
         if self.current is not None:
             self.current.detach(self)
         self.current = publication
@@ -71,6 +71,10 @@ class AudioSlot(Slot):
         self._emit(source, ext_seqno, packet, payload, codec, marker, arrival_ns)
 
     def flush(self, now_ns: int) -> None:
+        """Send what was written since the last flush."""
+        self._send_all()
+
+    def _send_all(self) -> None:
         batch = self._batch
         if not batch:
             return
@@ -107,7 +111,7 @@ class AudioSlot(Slot):
 
     def add(self, subscription: Subscription, now_ns: int) -> None:
         """A joiner hears from the next packet on."""
-        self.flush(now_ns)
+        self._send_all()
         self.subscriptions.append(subscription)
         self._waiting.append(subscription)
 

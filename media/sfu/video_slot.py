@@ -166,6 +166,7 @@ class VideoSlot(Slot):
         self._rebuild_fanout()
 
     def flush(self, now_ns: int) -> None:
+        """Send what was written since the last flush; let in who waited for it."""
         self._send_batch()
         if self._waiting and self.group.first_ext_seqno >= 0:
             self._start_waiting(now_ns)
@@ -177,17 +178,21 @@ class VideoSlot(Slot):
         self._waiting.append(subscription)
         self._start_waiting(now_ns)
         if not subscription.is_flowing:
-            self.want_keyframe(now_ns)
+            self.want_keyframe(subscription, now_ns)
 
     def remove(self, subscription: Subscription) -> None:
         if subscription in self._waiting:
             self._waiting.remove(subscription)
         super().remove(subscription)
 
-    def want_keyframe(self, now_ns: int) -> None:
+    def want_keyframe(self, subscription: Subscription, now_ns: int) -> None:
         """A viewer can not decode: pass it on, coalesced."""
         current = self.current
-        if current is not None and not current.is_paused:
+        if (
+            current is not None
+            and not current.is_paused
+            and self._codec in subscription.codecs
+        ):
             current.keyframes.want(now_ns)
 
     def _start_waiting(self, now_ns: int) -> None:

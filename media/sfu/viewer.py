@@ -72,9 +72,9 @@ class Viewer:
                     pass
 
     def _want_keyframe(self, ssrc: int, now_ns: int) -> None:
-        slot, _ = self._by_ssrc.get(ssrc, (None, None))
-        if isinstance(slot, VideoSlot):
-            slot.want_keyframe(now_ns)
+        slot, subscription = self._by_ssrc.get(ssrc, (None, None))
+        if subscription is not None and isinstance(slot, VideoSlot):
+            slot.want_keyframe(subscription, now_ns)
 
     def report(self, reports: dict[int, SenderReport], now_ns: int) -> None:
         """Send the sender reports of this viewer's slots, by their SSRC."""

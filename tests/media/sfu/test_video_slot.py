@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from media.protocol import PublicationOpened, SlotSwitched
-from tests.media.sfu.room import FakeOut, Room, assert_gapless, assert_time_goes_on
+from tests.media.sfu.room import (
+    FakeOut,
+    Room,
+    Source,
+    assert_gapless,
+    assert_time_goes_on,
+)
 
 
 def switches(room: Room) -> list[str | None]:
@@ -12,8 +18,8 @@ def switches(room: Room) -> list[str | None]:
     ]
 
 
-def on_air(room: Room, codec: str = "vp8") -> tuple[object, FakeOut]:
-    source = room.source("a", codec)  # type: ignore[arg-type]
+def on_air(room: Room) -> tuple[Source, FakeOut]:
+    source = room.source("a")
     out = room.viewer("v", "presenter")
     room.router.assign("presenter", source.camera)
     source.picture(key=True)
@@ -57,11 +63,11 @@ def test_switch_waits_for_the_keyframe_and_leaves_no_gap() -> None:
     second = room.source("b", ssrc=2000, first_seqno=40_000)
     room.router.assign("presenter", second.camera)
     for _ in range(3):
-        first.picture()  # type: ignore[attr-defined]
+        first.picture()
         second.picture()
         room.go()
     second.picture(key=True)
-    first.picture()  # type: ignore[attr-defined]
+    first.picture()
     second.picture()
     room.go()
     assert switches(room) == ["a/1", "b/1"]
@@ -109,8 +115,8 @@ def test_viewer_without_the_codec_returns_with_the_next_picture_it_knows() -> No
         room.go()
     empty = [packet for packet in out.of(0) if not packet.payload]
     assert 1 <= len(empty) <= 3
-    room.router.assign("presenter", first.camera)  # type: ignore[attr-defined]
-    first.picture(key=True)  # type: ignore[attr-defined]
+    room.router.assign("presenter", first.camera)
+    first.picture(key=True)
     room.go()
     numbers = [packet.ext_seqno for packet in out.of(0)]
     assert numbers == sorted(set(numbers))
@@ -122,13 +128,13 @@ def test_joiner_gets_the_young_keyframe_group_at_once_without_a_request() -> Non
     room = Room()
     source, _ = on_air(room)
     for _ in range(30):
-        source.picture()  # type: ignore[attr-defined]
+        source.picture()
         room.go()
-    asked = source.out.plis()  # type: ignore[attr-defined]
+    asked = source.out.plis()
     joiner = room.viewer("late", "presenter")
     assert len(joiner.of(0)) == 31 * 3
-    assert source.out.plis() == asked  # type: ignore[attr-defined]
-    source.picture()  # type: ignore[attr-defined]
+    assert source.out.plis() == asked
+    source.picture()
     room.go()
     assert len(joiner.of(0)) == 32 * 3
     assert_gapless(joiner.of(0))
@@ -138,7 +144,7 @@ def test_cached_pictures_come_a_moment_apart_so_that_the_joiner_is_live() -> Non
     room = Room()
     source, first = on_air(room)
     for _ in range(30):
-        source.picture()  # type: ignore[attr-defined]
+        source.picture()
         room.go()
     joiner = room.viewer("late", "presenter")
     times = [packet.timestamp for packet in joiner.of(0)]
@@ -153,13 +159,13 @@ def test_joiner_with_an_old_group_waits_for_the_keyframe_it_causes() -> None:
     room = Room()
     source, _ = on_air(room)
     for _ in range(130):
-        source.picture()  # type: ignore[attr-defined]
+        source.picture()
         room.go()
-    asked = source.out.plis()  # type: ignore[attr-defined]
+    asked = source.out.plis()
     joiner = room.viewer("late", "presenter")
     assert joiner.of(0) == []
-    assert source.out.plis() == asked + 1  # type: ignore[attr-defined]
-    source.picture(key=True)  # type: ignore[attr-defined]
+    assert source.out.plis() == asked + 1
+    source.picture(key=True)
     room.go()
     assert len(joiner.of(0)) == 3
 
@@ -184,13 +190,13 @@ def test_joiner_in_the_second_wrap_starts_at_the_keyframe() -> None:
 def test_late_packets_from_before_a_joiner_never_reach_it() -> None:
     room = Room()
     source, first = on_air(room)
-    one, two, three = source.build_picture()  # type: ignore[attr-defined]
-    source.send(one, three)  # type: ignore[attr-defined]
+    one, two, three = source.build_picture()
+    source.send(one, three)
     room.go()
-    source.picture(key=True)  # type: ignore[attr-defined]
+    source.picture(key=True)
     room.go()
     joiner = room.viewer("late", "presenter")
-    source.send(two)  # type: ignore[attr-defined]
+    source.send(two)
     room.go()
     assert_gapless(first.of(0))
     assert len(joiner.of(0)) == 3
@@ -200,15 +206,15 @@ def test_pause_stops_and_resume_begins_on_a_keyframe_without_a_gap() -> None:
     room = Room()
     source, out = on_air(room)
     room.router.pause("a/1", True)
-    source.picture(key=True)  # type: ignore[attr-defined]
+    source.picture(key=True)
     room.go()
     assert len(out.of(0)) == 3
-    asked = source.out.plis()  # type: ignore[attr-defined]
+    asked = source.out.plis()
     room.clock.advance_ms(600)
     room.router.pause("a/1", False)
-    assert source.out.plis() == asked + 1  # type: ignore[attr-defined]
-    source.picture()  # type: ignore[attr-defined]
-    source.picture(key=True)  # type: ignore[attr-defined]
+    assert source.out.plis() == asked + 1
+    source.picture()
+    source.picture(key=True)
     room.go()
     assert len(out.of(0)) == 6
     assert_gapless(out.of(0))
@@ -218,7 +224,7 @@ def test_emptied_slot_sends_nothing_and_says_so() -> None:
     room = Room()
     source, out = on_air(room)
     room.router.assign("presenter", None)
-    source.picture(key=True)  # type: ignore[attr-defined]
+    source.picture(key=True)
     room.go()
     assert switches(room) == ["a/1", None]
     assert len(out.of(0)) == 3
@@ -253,11 +259,11 @@ def test_nack_for_packets_of_the_source_before_is_answered_after_the_switch() ->
 def test_padding_leaves_no_gap() -> None:
     room = Room()
     source, out = on_air(room)
-    source.padding()  # type: ignore[attr-defined]
-    source.picture()  # type: ignore[attr-defined]
-    source.padding()  # type: ignore[attr-defined]
-    source.padding()  # type: ignore[attr-defined]
-    source.picture()  # type: ignore[attr-defined]
+    source.padding()
+    source.picture()
+    source.padding()
+    source.padding()
+    source.picture()
     room.go()
     assert_gapless(out.of(0))
     assert len(out.of(0)) == 9
@@ -266,9 +272,9 @@ def test_padding_leaves_no_gap() -> None:
 def test_restarted_sender_goes_on_at_its_next_keyframe() -> None:
     room = Room()
     source, out = on_air(room)
-    source.seqno += 20_000  # type: ignore[attr-defined]
-    source.picture()  # type: ignore[attr-defined]
-    source.picture(key=True)  # type: ignore[attr-defined]
+    source.seqno += 20_000
+    source.picture()
+    source.picture(key=True)
     room.go()
     assert_gapless(out.of(0))
     assert len(out.of(0)) == 6
@@ -289,3 +295,38 @@ def test_failing_viewer_does_not_stop_the_others() -> None:
         room.go()
     assert len(out.of(0)) == 9
     assert room.router.stats().packets_dropped == 3
+
+
+def test_late_packet_of_the_cached_group_has_the_time_its_picture_has() -> None:
+    room = Room()
+    source, first = on_air(room)
+    one, two, three = source.build_picture()
+    source.send(one, three)
+    for _ in range(20):
+        source.picture()
+        room.go()
+    joiner = room.viewer("late", "presenter")
+    source.send(two)
+    room.go()
+    by_number = {packet.ext_seqno: packet for packet in joiner.of(0)}
+    late = joiner.of(0)[-1]
+    assert by_number[late.ext_seqno - 1].timestamp == late.timestamp
+    assert first.of(0)[-1].timestamp != late.timestamp
+    assert_gapless(joiner.of(0))
+
+
+def test_number_used_to_keep_a_stream_alive_is_never_used_again() -> None:
+    room = Room()
+    source, _ = on_air(room)
+    out = room.viewer("w", "presenter", codecs=["vp8"])
+    second = room.source("b", "h264", ssrc=2000)
+    room.router.assign("presenter", second.camera)
+    second.picture(key=True)
+    room.go()
+    room.router.assign("presenter", source.camera)
+    source.picture(key=True)
+    room.router.tick(room.clock.advance_ms(3_000))
+    source.picture()
+    room.go()
+    numbers = [packet.ext_seqno for packet in out.of(0)]
+    assert len(numbers) == len(set(numbers))
