@@ -48,7 +48,7 @@ async def keys(node: Node) -> tuple[str, str]:
     return keys.whip_key, keys.whep_key
 
 
-async def test_trainer_publishes_with_cookie(node: Node):
+async def test_trainer_publishes_with_cookie(node: Node) -> None:
     await node.live_session()
     response = await offer(node, "whip", "trainer")
     assert response.status == 201
@@ -62,7 +62,7 @@ async def test_trainer_publishes_with_cookie(node: Node):
     assert owner.role == "camera"
 
 
-async def test_peer_addresses_can_not_be_guessed(node: Node):
+async def test_peer_addresses_can_not_be_guessed(node: Node) -> None:
     await node.live_session()
     first = (await offer(node, "whip", "trainer")).headers["Location"]
     second = (await offer(node, "whip", "trainer")).headers["Location"]
@@ -71,7 +71,7 @@ async def test_peer_addresses_can_not_be_guessed(node: Node):
     assert first != second
 
 
-async def test_screen_is_a_source_of_its_own(node: Node):
+async def test_screen_is_a_source_of_its_own(node: Node) -> None:
     await node.live_session()
     await offer(node, "whip", "trainer", query="?source=screen")
     [peer_id] = node.worker.peers
@@ -79,7 +79,7 @@ async def test_screen_is_a_source_of_its_own(node: Node):
     assert (await offer(node, "whip", "trainer", query="?source=x")).status == 400
 
 
-async def test_participant_publishes_only_with_the_floor(node: Node):
+async def test_participant_publishes_only_with_the_floor(node: Node) -> None:
     await node.live_session()
     await node.join("participant")
     assert (await offer(node, "whip", "participant")).status == 403
@@ -87,7 +87,7 @@ async def test_participant_publishes_only_with_the_floor(node: Node):
     assert (await offer(node, "whip", "neighbour")).status == 201
 
 
-async def test_encoder_publishes_with_key_as_presenter(node: Node):
+async def test_encoder_publishes_with_key_as_presenter(node: Node) -> None:
     whip_key, _ = await keys(node)
     early = await offer(node, "whip", key=whip_key)
     assert early.status == 409
@@ -99,7 +99,7 @@ async def test_encoder_publishes_with_key_as_presenter(node: Node):
     assert peer_id.startswith(f"{trainer}.camera.")
 
 
-async def test_player_with_key_gets_the_programme_once_live(node: Node):
+async def test_player_with_key_gets_the_programme_once_live(node: Node) -> None:
     _, whep_key = await keys(node)
     await node.green_room()
     early = await offer(node, "whep", key=whep_key)
@@ -111,7 +111,7 @@ async def test_player_with_key_gets_the_programme_once_live(node: Node):
     assert sent[-1].profile == ("programme",)
 
 
-async def test_page_receives_the_seminar_profile(node: Node):
+async def test_page_receives_the_seminar_profile(node: Node) -> None:
     await node.live_session()
     await node.join("participant")
     response = await offer(node, "whep", "participant", query="?profile=seminar")
@@ -124,7 +124,7 @@ async def test_page_receives_the_seminar_profile(node: Node):
 
 
 @pytest.mark.parametrize("wire", ["whip", "whep"])
-async def test_wrong_keys_open_nothing(node: Node, wire: str):
+async def test_wrong_keys_open_nothing(node: Node, wire: str) -> None:
     await node.live_session()
     whip_key, whep_key = await keys(node)
     other = whep_key if wire == "whip" else whip_key
@@ -136,7 +136,7 @@ async def test_wrong_keys_open_nothing(node: Node, wire: str):
     assert not node.worker.peers
 
 
-async def test_key_opens_only_its_own_seminar(node: Node):
+async def test_key_opens_only_its_own_seminar(node: Node) -> None:
     await node.live_session()
     whip_key, _ = await keys(node)
     browser = await node.browser()
@@ -163,7 +163,7 @@ async def test_key_opens_only_its_own_seminar(node: Node):
 )
 async def test_what_is_no_offer_is_refused(
     node: Node, sdp: str, content_type: str, status: int
-):
+) -> None:
     await node.live_session()
     response = await offer(node, "whip", "trainer", sdp=sdp, Content_Type=content_type)
     assert response.status == status
@@ -176,14 +176,14 @@ async def test_what_is_no_offer_is_refused(
 )
 async def test_refusals_of_the_worker_reach_the_client(
     node: Node, code: str, status: int
-):
+) -> None:
     await node.live_session()
     node.worker.refusal = protocol.Failure(code=code, message="no")  # type: ignore[arg-type]
     response = await offer(node, "whip", "trainer")
     assert response.status == status
 
 
-async def test_without_csrf_proof_a_cookie_publishes_nothing(node: Node):
+async def test_without_csrf_proof_a_cookie_publishes_nothing(node: Node) -> None:
     await node.live_session()
     browser = await node.browser("trainer")
     path = f"/whip/{node.seminar_id}"
@@ -203,7 +203,7 @@ async def patch(
     return response.status
 
 
-async def test_trickle_and_its_preconditions(node: Node):
+async def test_trickle_and_its_preconditions(node: Node) -> None:
     await node.live_session()
     made = await offer(node, "whip", "trainer")
     path, etag = made.headers["Location"], made.headers["ETag"]
@@ -215,7 +215,7 @@ async def test_trickle_and_its_preconditions(node: Node):
     assert await patch(node, path, If_Match=etag, Content_Type="text/plain") == 415
 
 
-async def test_only_the_owner_ends_a_peer(node: Node):
+async def test_only_the_owner_ends_a_peer(node: Node) -> None:
     await node.live_session()
     await node.give_floor("participant")
     path = (await offer(node, "whip", "participant")).headers["Location"]
@@ -235,7 +235,7 @@ async def test_only_the_owner_ends_a_peer(node: Node):
     assert (await owner.call("DELETE", path)).status == 404
 
 
-async def test_player_with_key_ends_its_own_peer(node: Node):
+async def test_player_with_key_ends_its_own_peer(node: Node) -> None:
     await node.live_session()
     _, whep_key = await keys(node)
     path = (await offer(node, "whep", key=whep_key)).headers["Location"]
@@ -246,7 +246,7 @@ async def test_player_with_key_ends_its_own_peer(node: Node):
 
 
 @pytest.mark.parametrize("wire", ["whip", "whep"])
-async def test_discovery(node: Node, wire: str):
+async def test_discovery(node: Node, wire: str) -> None:
     await node.live_session()
     browser = await node.browser("trainer")
     path = f"/{wire}/{node.seminar_id}"
@@ -260,7 +260,7 @@ async def test_discovery(node: Node, wire: str):
 
 
 @pytest.mark.parametrize("tail", ["", "/par_x.camera.y"])
-async def test_preflight_of_foreign_page(node: Node, tail: str):
+async def test_preflight_of_foreign_page(node: Node, tail: str) -> None:
     browser = await node.browser()
     response = await browser.session.options(
         f"/whip/{node.seminar_id}{tail}",
@@ -276,7 +276,7 @@ async def test_preflight_of_foreign_page(node: Node, tail: str):
     assert "Authorization" in response.headers["Access-Control-Allow-Headers"]
 
 
-async def test_foreign_page_publishes_with_key(node: Node):
+async def test_foreign_page_publishes_with_key(node: Node) -> None:
     await node.live_session()
     whip_key, _ = await keys(node)
     response = await offer(
@@ -287,12 +287,12 @@ async def test_foreign_page_publishes_with_key(node: Node):
     assert "Location" in response.headers["Access-Control-Expose-Headers"]
 
 
-async def test_nobody_receives_before_the_green_room(node: Node):
+async def test_nobody_receives_before_the_green_room(node: Node) -> None:
     await node.join("trainer")
     assert (await offer(node, "whep", "trainer")).status == 409
 
 
-async def test_removed_participant_receives_nothing(node: Node):
+async def test_removed_participant_receives_nothing(node: Node) -> None:
     await node.live_session()
     participant_id = await node.join("participant")
     path = (await offer(node, "whep", "participant")).headers["Location"]
@@ -306,7 +306,7 @@ async def test_removed_participant_receives_nothing(node: Node):
     assert (await browser.call("GET", path)).status == 404
 
 
-async def test_without_a_worker_the_client_is_told_to_come_again(node: Node):
+async def test_without_a_worker_the_client_is_told_to_come_again(node: Node) -> None:
     await node.live_session()
     await node.worker.close()
     response = await offer(node, "whip", "trainer")

@@ -39,7 +39,7 @@ async def trainer_on_air(node: Node) -> tuple[str, str]:
     return session.session_id, peer_id
 
 
-async def test_presenter_gets_the_presenter_slot_and_the_programme(node: Node):
+async def test_presenter_gets_the_presenter_slot_and_the_programme(node: Node) -> None:
     session_id, peer_id = await trainer_on_air(node)
     assert node.worker.slot(session_id, "presenter") == f"{peer_id}/0"
     session = await node.session()
@@ -47,7 +47,7 @@ async def test_presenter_gets_the_presenter_slot_and_the_programme(node: Node):
     assert (source.source, source.has_video, source.has_audio) == ("camera", True, True)
 
 
-async def test_floor_moves_the_programme_and_back(node: Node):
+async def test_floor_moves_the_programme_and_back(node: Node) -> None:
     session_id, trainer_peer = await trainer_on_air(node)
     speaker = await node.give_floor("participant")
     peer_id = await publish(node, speaker)
@@ -61,7 +61,7 @@ async def test_floor_moves_the_programme_and_back(node: Node):
     assert node.worker.slot(session_id, "floor-1") is None
 
 
-async def test_muting_pauses_the_microphone_alone(node: Node):
+async def test_muting_pauses_the_microphone_alone(node: Node) -> None:
     await trainer_on_air(node)
     speaker = await node.give_floor("participant")
     peer_id = await publish(node, speaker)
@@ -75,14 +75,14 @@ async def test_muting_pauses_the_microphone_alone(node: Node):
     assert paused == [pause]
 
 
-async def test_publishing_again_replaces_the_older_peer(node: Node):
+async def test_publishing_again_replaces_the_older_peer(node: Node) -> None:
     session_id, older = await trainer_on_air(node)
     newer = await publish(node, older.partition(".")[0])
     await node.until(lambda: older not in node.worker.peers)
     assert node.worker.slot(session_id, "presenter") == f"{newer}/0"
 
 
-async def test_lost_peer_closes_its_source(node: Node):
+async def test_lost_peer_closes_its_source(node: Node) -> None:
     session_id, peer_id = await trainer_on_air(node)
     node.worker.lose(peer_id)
     session = await node.session()
@@ -90,7 +90,7 @@ async def test_lost_peer_closes_its_source(node: Node):
     assert node.worker.slot(session_id, "presenter") in (None, f"{peer_id}/0")
 
 
-async def test_speakers_are_named_by_participant(node: Node):
+async def test_speakers_are_named_by_participant(node: Node) -> None:
     session_id, peer_id = await trainer_on_air(node)
     node.worker.tell(
         media.SpeakersChanged(
@@ -104,7 +104,7 @@ async def test_speakers_are_named_by_participant(node: Node):
     assert heard == [peer_id.partition(".")[0]]
 
 
-async def test_going_live_starts_the_recording(node: Node):
+async def test_going_live_starts_the_recording(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started == [session_id])
     [sink] = node.worker.sinks.values()
@@ -113,7 +113,7 @@ async def test_going_live_starts_the_recording(node: Node):
     await node.until(lambda: session.state.recording == "recording")
 
 
-async def test_end_stops_the_recording_and_closes_the_router(node: Node):
+async def test_end_stops_the_recording_and_closes_the_router(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     await node.end()
@@ -129,7 +129,7 @@ async def test_end_stops_the_recording_and_closes_the_router(node: Node):
     assert told["duration_ms"] == 61_000
 
 
-async def test_killed_worker_begins_a_new_epoch_of_media_and_recording(node: Node):
+async def test_killed_worker_begins_a_new_epoch_of_media_and_recording(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     await node.worker.close()
@@ -142,7 +142,7 @@ async def test_killed_worker_begins_a_new_epoch_of_media_and_recording(node: Nod
     assert list(node.worker.sinks) == [f"{session_id}.2"]
 
 
-async def test_killed_recorder_is_told_and_begins_a_new_take(node: Node):
+async def test_killed_recorder_is_told_and_begins_a_new_take(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     session = await node.session()
     await node.until(lambda: session.state.recording == "recording")
@@ -153,7 +153,7 @@ async def test_killed_recorder_is_told_and_begins_a_new_take(node: Node):
     await node.until(lambda: session.state.recording == "recording")
 
 
-async def test_dead_take_is_begun_again(node: Node):
+async def test_dead_take_is_begun_again(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     node.recorder.tell(
@@ -164,7 +164,7 @@ async def test_dead_take_is_begun_again(node: Node):
     await node.until(lambda: session.state.recording == "recording")
 
 
-async def test_full_disk_is_told(node: Node):
+async def test_full_disk_is_told(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     node.recorder.tell_health(session_id, "disk_full")
@@ -172,7 +172,7 @@ async def test_full_disk_is_told(node: Node):
     await node.until(lambda: session.state.recording == "disk_full")
 
 
-async def test_restarted_web_process_finds_everything_as_it_was(node: Node):
+async def test_restarted_web_process_finds_everything_as_it_was(node: Node) -> None:
     session_id, peer_id = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     before = len(node.worker.requests)
@@ -186,7 +186,7 @@ async def test_restarted_web_process_finds_everything_as_it_was(node: Node):
     assert session.state.media_epoch == 0
 
 
-async def test_source_that_ended_while_web_was_away_is_closed(node: Node):
+async def test_source_that_ended_while_web_was_away_is_closed(node: Node) -> None:
     _, peer_id = await trainer_on_air(node)
     await node.close_web()
     node.worker.peers.pop(peer_id)
@@ -196,7 +196,7 @@ async def test_source_that_ended_while_web_was_away_is_closed(node: Node):
     await node.until(lambda: not session.state.sources)
 
 
-async def test_worker_that_died_while_web_was_away_is_noticed(node: Node):
+async def test_worker_that_died_while_web_was_away_is_noticed(node: Node) -> None:
     await trainer_on_air(node)
     await node.close_web()
     await node.worker.close()
@@ -206,7 +206,7 @@ async def test_worker_that_died_while_web_was_away_is_noticed(node: Node):
     await node.until(lambda: session.state.media_epoch == 1)
 
 
-async def test_recording_that_nobody_stopped_is_stopped_at_the_next_start(node: Node):
+async def test_recording_that_nobody_stopped_is_stopped_at_the_next_start(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     await node.recorder.close()

@@ -1,0 +1,185 @@
+"""Logging in and out, limits, cookies, the demo's one click, invitations."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from server.http.cookies import PLAIN_NAME, SECURE_NAME
+from tests.fakes.node import CSRF, PASSWORD, Node, open_node
+
+TRAINER = {"email": "Trainer@example.org ", "password": PASSWORD}
+GUEST = {"name": "Ivan Guest", "post": "", "centre_id": "ctr_north", "locale": "kk"}
+
+
+async def test_password_opens_a_login_and_logout_ends_it(node: Node) -> None:
+    browser = await node.browser()
+    answer = await browser.call("POST", "/api/login", TRAINER)
+    assert answer.status == 200
+    assert (await answer.json())["name"] == "Trainer"
+    cookie = answer.cookies[PLAIN_NAME]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    assert cookie["path"] == "/"
+    me = await (await browser.call("GET", "/api/me")).json()
+    assert me["person"]["role"] == "trainer"
+    old = {"Cookie": f"{PLAIN_NAME}={cookie.value}"}
+    assert (await browser.call("POST", "/api/logout")).status == 204
+    assert (await (await browser.call("GET", "/api/me")).json())["person"] is None
+    stolen = await browser.session.get("/api/seminars", headers=old)
+    assert stolen.status == 401
+
+
+async def test_login_makes_a_new_token_and_ends_the_old(node: Node) -> None:
+    browser = await node.browser()
+    first = (await browser.call("POST", "/api/login", TRAINER)).cookies[PLAIN_NAME]
+    second = (await browser.call("POST", "/api/login", TRAINER)).cookies[PLAIN_NAME]
+    assert first.value != second.value
+    assert await node.services.logins.find(first.value) is None
+    assert await node.services.logins.find(second.value) is not None
+
+
+async def test_wrong_password_and_unknown_address_look_the_same(node: Node) -> None:
+    browser = await node.browser()
+    wrong = await browser.call("POST", "/api/login", TRAINER | {"password": "no"})
+    unknown = await browser.call(
+        "POST", "/api/login", {"email": "nobody@example.org", "password": "no"}
+    )
+    assert wrong.status == unknown.status == 401
+    assert await wrong.json() == await unknown.json()
+    without = {"email": "participant@example.org", "password": ""}
+    assert (await browser.call("POST", "/api/login", without)).status == 401
+
+
+async def test_tries_are_limited_by_account(node: Node) -> None:
+    browser = await node.browser()
+    for _ in range(10):
+        await browser.call("POST", "/api/login", TRAINER | {"password": "no"})
+    answer = await browser.call("POST", "/api/login", TRAINER)
+    assert answer.status == 429
+    assert (await answer.json())["code"] == "too_many_tries"
+    assert answer.headers["Retry-After"] == "60"
+    node.clock.advance(60_000)
+    assert (await browser.call("POST", "/api/login", TRAINER)).status == 200
+
+
+async def test_tries_are_limited_by_address(tmp_path: Path) -> None:
+    node = await open_node(tmp_path, login_tries_per_address=3)
+    browser = await node.browser()
+    for number in range(3):
+        body = {"email": f"{number}@example.org", "password": "no"}
+        assert (await browser.call("POST", "/api/login", body)).status == 401
+    assert (await browser.call("POST", "/api/login", TRAINER)).status == 429
+    await node.close()
+
+
+async def test_login_ends_after_its_days(node: Node) -> None:
+    browser = await node.browser("participant")
+    assert (await browser.call("GET", "/api/seminars")).status == 200
+    node.clock.advance(15 * 86_400_000)
+    assert (await browser.call("GET", "/api/seminars")).status == 401
+
+
+async def test_demo_login_exists_only_in_the_demo(node: Node) -> None:
+    browser = await node.browser()
+    answer = await browser.call("POST", "/api/demo-login", {"role": "trainer"})
+    assert answer.status == 404
+    me = await (await browser.call("GET", "/api/me")).json()
+    assert me["is_demo"] is False
+
+
+async def test_over_https_the_cookie_is_bound_to_the_host(tmp_path: Path) -> None:
+    node = await open_node(tmp_path, public_url="https://seminars.example")
+    browser = await node.browser()
+    answer = await browser.call(
+        "POST", "/api/login", TRAINER, Origin="https://seminars.example"
+    )
+    cookie = answer.cookies[SECURE_NAME]
+    assert cookie["secure"]
+    assert not cookie["domain"]
+    assert "max-age=31536000" in answer.headers["Strict-Transport-Security"]
+    await node.close()
+
+
+async def test_locale_is_kept(node: Node) -> None:
+    browser = await node.browser("participant")
+    answer = await browser.call("PUT", "/api/me/locale", {"locale": "kk"})
+    assert answer.status == 204
+    me = await (await browser.call("GET", "/api/me")).json()
+    assert me["person"]["locale"] == "kk"
+    wrong = await browser.call("PUT", "/api/me/locale", {"locale": "xx"})
+    assert wrong.status == 400
+    assert (await wrong.json())["fields"][0]["field"] == "locale"
+
+
+async def invitation(node: Node) -> str:
+    keys = await node.services.keys.get_as_operator(node.seminar_id)
+    return keys.invite_url.rpartition("/")[2]
+
+
+async def test_guest_joins_by_link_and_sees_that_seminar_alone(node: Node) -> None:
+    token = await invitation(node)
+    browser = await node.browser()
+    shown = await browser.call("GET", f"/api/invitations/{token}")
+    assert [one["centre_id"] for one in (await shown.json())["centres"]] == [
+        "ctr_north"
+    ]
+    answer = await browser.call("POST", f"/api/invitations/{token}", GUEST)
+    assert answer.status == 200
+    cards = await (await browser.call("GET", "/api/seminars")).json()
+    assert [one["seminar_id"] for one in cards] == [node.seminar_id]
+    assert (await browser.call("POST", "/api/seminars", {})).status in (400, 403)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_wrong_and_expired_links_are_told_apart(node: Node, method: str) -> None:
+    browser = await node.browser()
+    body = GUEST if method == "POST" else None
+    wrong = await browser.call(method, "/api/invitations/nonsense", body)
+    assert (wrong.status, (await wrong.json())["code"]) == (404, "link_wrong")
+    token = await invitation(node)
+    await node.live_session()
+    await node.end()
+    late = await browser.call(method, f"/api/invitations/{token}", body)
+    assert (late.status, (await late.json())["code"]) == (410, "link_expired")
+
+
+async def test_guest_of_a_foreign_centre_is_refused(node: Node) -> None:
+    token = await invitation(node)
+    browser = await node.browser()
+    answer = await browser.call(
+        "POST", f"/api/invitations/{token}", GUEST | {"centre_id": "ctr_south"}
+    )
+    assert answer.status == 400
+    assert (await answer.json())["fields"][0]["field"] == "centre_id"
+
+
+async def test_renewed_keys_end_the_old_link(node: Node) -> None:
+    token = await invitation(node)
+    browser = await node.browser("trainer")
+    path = f"/api/seminars/{node.seminar_id}/keys"
+    before = await (await browser.call("GET", path)).json()
+    after = await (await browser.call("POST", f"{path}/renew")).json()
+    assert all(after[one] != before[one] for one in ("whip_key", "whep_key"))
+    assert (await browser.call("GET", f"/api/invitations/{token}")).status == 404
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        CSRF | {"Origin": "https://elsewhere.example"},
+        CSRF | {"Sec-Fetch-Site": "cross-site"},
+        {"X-Requested-With": "XMLHttpRequest"},
+    ],
+    ids=["no-header", "origin", "fetch-site", "other-header"],
+)
+async def test_foreign_pages_change_nothing(
+    node: Node, headers: dict[str, str]
+) -> None:
+    browser = await node.browser("trainer")
+    answer = await browser.session.post(
+        f"/api/seminars/{node.seminar_id}/keys/renew", headers=headers
+    )
+    assert answer.status == 403
