@@ -72,6 +72,8 @@ class PeerOffer(_Struct, frozen=True, tag="peer.offer"):
     """Receive only: the slots of the offer's video sections, in order."""
     max_bps: int = 4_000_000
     """Publish only: what the peer may send in all."""
+    group: str = ""
+    """Peers of one person share a group: a viewer gets silence for its own voice."""
 
 
 class PeerClose(_Struct, frozen=True, tag="peer.close"):

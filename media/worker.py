@@ -158,6 +158,7 @@ class Worker:
         peer.accept(
             answer, offer.fingerprints, self._identity, self._fanout, command.max_bps
         )
+        peer.group = command.group
         self.peers[command.peer_id] = peer
         self._mux.add(peer)
         return answer.sdp, ice.ufrag
@@ -225,9 +226,12 @@ class Worker:
         router = self.routers[peer.router_id]
         if peer.direction == "publish":
             tracks = peer.answer.tracks
-            router.open_publisher(peer.peer_id, tracks, peer.out, peer.max_bps)
+            router.open_publisher(
+                peer.peer_id, tracks, peer.out, peer.max_bps, peer.group
+            )
         else:
-            router.open_viewer(peer.peer_id, peer.answer.streams, peer.out)
+            streams = peer.answer.streams
+            router.open_viewer(peer.peer_id, streams, peer.out, peer.group)
         self._touched.add(router)
 
     def _forget(self, peer: PeerTransport) -> None:

@@ -50,6 +50,8 @@ class PeerTransport:
         self.direction: Direction = direction
         self.state: PeerState = "new"
         self.ice = ice
+        self.group = ""
+        """Peers of one person share one; empty stands alone."""
         self.opened_ns = ice.checked_ns
         self._owner = owner
         self._receiver: Session | None = None

@@ -20,7 +20,7 @@ from server.errors import (
 from server.services.media_port import MediaListener
 from server.workers.hls_edges import HlsEdges
 from server.workers.media_pool import MediaPool, RouterDump
-from server.workers.peers import PeerOwner, new_peer_id
+from server.workers.peers import PeerOwner, group_of, new_peer_id
 from server.workers.recorder_link import RecorderLink
 from server.workers.session_media import SessionMedia
 from server.workers.take import Take
@@ -177,6 +177,7 @@ class Director:
                     direction=direction,
                     offer_sdp=offer_sdp,
                     profile=profile,
+                    group=group_of(owner),
                 ),
             )
         except (TimeoutError, ChannelError) as error:

@@ -34,6 +34,14 @@ def new_peer_id(owner: PeerOwner) -> str:
     return f"{owner.participant_id}.{owner.role}.{secrets.token_urlsafe(16)}"
 
 
+def group_of(owner: PeerOwner) -> str:
+    """Name what a person's peers share, so that nobody hears their own voice.
+
+    Key holders are many machines, not one person: they stand alone.
+    """
+    return "" if owner.participant_id == KEY_HOLDER else owner.participant_id
+
+
 def owner_of(peer_id: str) -> PeerOwner | None:
     """Read the owner from an id; None when it is not one of ours."""
     participant_id, _, rest = peer_id.partition(".")
