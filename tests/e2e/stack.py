@@ -88,7 +88,7 @@ async def open_stack(
     stack = Stack(process, port, data)
     try:
         async with asyncio.timeout(READY_TIMEOUT_S):
-            await stack.wait_for_line("ready")
+            await stack.wait_for_line("Hallcast is ready")
         drain = asyncio.create_task(stack.drain())
         yield stack
         drain.cancel()
