@@ -77,6 +77,9 @@ function seatPeople(halls: HallView[], inputs: Inputs): void {
     });
   }
   for (const hall of halls) {
+    // Staff are in the list, not in the counts of halls.
+    const here = hall.people.filter((person) => person.isPresent).length;
+    hall.present = Math.max(hall.present, here);
     hall.people.sort(
       (a, b) => Number(b.isPresent) - Number(a.isPresent) || a.name.localeCompare(b.name),
     );
