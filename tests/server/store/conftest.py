@@ -11,8 +11,8 @@ from tests.fakes.postgres import Postgres, open_postgres
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    with open_postgres(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[Postgres]:
+    with open_postgres() as server:
         yield server
 
 
