@@ -156,7 +156,9 @@ export class Room {
     this.seminar = welcome.seminar;
     this.participantId = welcome.participant_id;
     this.role = welcome.role;
-    this.roster = welcome.snapshot ? welcome.roster : { ...this.roster, ...welcome.roster };
+    // Added to, never replaced: the server tells each name once in a connection, and a
+    // connection has a second welcome when those who waited are let in.
+    this.roster = { ...this.roster, ...welcome.roster };
     const base = welcome.snapshot ?? this.state;
     if (!base) return;
     this.state = { ...reduceAll(base, welcome.missed), seq: welcome.seq };
