@@ -1,7 +1,7 @@
 """Write src/i18n/tables/<locale>.json: dates, numbers and relative time from CLDR.
 
 Chromium has no Kazakh data: Intl.DateTimeFormat('kk') prints "1970 M01 1". Run with the
-project's Python (Babel is locked there) after Babel was upgraded, and commit the result.
+project's Python (Babel is locked there) after Babel was upgraded; commit the result.
 """
 
 from __future__ import annotations
