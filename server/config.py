@@ -43,7 +43,7 @@ class Config(BaseSettings):
     trust_proxy: bool = False
     data_dir: Path = Path("data")
     database_url: str = ""
-    web_dist: Path = Path("web/dist")
+    web_dist: Path = Path(__file__).parent.parent / "web" / "dist"
     academy: str = "Academy of Public Administration"
     default_locale: Locale = "en"
     demo: bool = False

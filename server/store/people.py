@@ -71,7 +71,7 @@ async def first_with_role(db: AsyncSession, role: AccountRole) -> PersonRecord |
     row = await db.scalar(
         select(PersonRow)
         .where(PersonRow.role == role, PersonRow.is_guest.is_(False))
-        .order_by(PersonRow.created_at_ms, PersonRow.person_id)
+        .order_by(PersonRow.created_at_ms, PersonRow.email)
         .limit(1)
     )
     return None if row is None else record_of(row)

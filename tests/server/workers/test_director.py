@@ -99,7 +99,7 @@ async def test_speakers_are_named_by_participant(node: Node) -> None:
     )
     session = await node.session()
     heard: list[str] = []
-    session.audience.show_speakers = heard.extend  # type: ignore[method-assign]
+    session.audience.show_speakers = heard.extend  # type: ignore[method-assign, assignment]
     await node.until(lambda: heard)
     assert heard == [peer_id.partition(".")[0]]
 
@@ -129,7 +129,9 @@ async def test_end_stops_the_recording_and_closes_the_router(node: Node) -> None
     assert told["duration_ms"] == 61_000
 
 
-async def test_killed_worker_begins_a_new_epoch_of_media_and_recording(node: Node) -> None:
+async def test_killed_worker_begins_a_new_epoch_of_media_and_recording(
+    node: Node,
+) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     await node.worker.close()
@@ -206,7 +208,9 @@ async def test_worker_that_died_while_web_was_away_is_noticed(node: Node) -> Non
     await node.until(lambda: session.state.media_epoch == 1)
 
 
-async def test_recording_that_nobody_stopped_is_stopped_at_the_next_start(node: Node) -> None:
+async def test_recording_that_nobody_stopped_is_stopped_at_the_next_start(
+    node: Node,
+) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
     await node.recorder.close()
