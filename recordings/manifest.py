@@ -142,7 +142,7 @@ def decode_line(body: bytes) -> Line:
     """Read one line without its newline; raises ManifestError."""
     try:
         return _decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ManifestError(f"line not understood: {error}") from error
 
 

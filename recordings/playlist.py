@@ -20,6 +20,7 @@ from recordings.index import (
     Rendition,
     Segment,
 )
+from recordings.manifest import RenditionName
 
 SKIP_UNTIL_S = 6 * TARGET_DURATION_S
 """Delta updates leave out segments older than this (4.4.3.8: at least 6 targets)."""
@@ -172,7 +173,7 @@ def _date_time(wall_ms: int) -> str:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def master_playlist(renditions: Mapping[str, Rendition]) -> str:
+def master_playlist(renditions: Mapping[RenditionName, Rendition]) -> str:
     """Write the multivariant playlist: the programme, and its sound alone.
 
     The screen is a stream of its own and not another quality of the programme.

@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -55,7 +56,8 @@ def decode(recording: Recording, rendition: RenditionName) -> Decoded:
     is_first = True
     for _, data in runs(recording, rendition):
         with av.open(io.BytesIO(data)) as container:
-            sound_s = _decode_run(container, found)
+            source = cast(av.container.InputContainer, container)
+            sound_s = _decode_run(source, found)
         if sound_s is not None:
             found.sound_start_s = sound_s[0] if is_first else found.sound_start_s
             found.sound_end_s = sound_s[1]
@@ -79,7 +81,8 @@ def _decode_run(
             if is_bright and not was_bright:
                 found.flashes_s.append(at_s)
             was_bright = is_bright
-        elif isinstance(frame, av.AudioFrame):
+        else:
+            assert isinstance(frame, av.AudioFrame)
             start = at_s if start is None else start
             end = at_s + frame.samples / frame.sample_rate
             was_loud = _find_beeps(frame, at_s, found, was_loud)

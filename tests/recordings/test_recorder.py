@@ -1,0 +1,137 @@
+"""The real recorder process: life of a recording, kills, the next epoch."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from media.channel import RequestRefused
+from recordings.library import Library
+from recordings.protocol import (
+    ArchiveReady,
+    HlsEdge,
+    RecordingFailed,
+    RecordingStop,
+)
+from tests.recordings.demuxed import decode, open_recording
+from tests.recordings.live_recorder import SESSION, live_recorder, seminar, send
+
+LEAD_MS = 1500.0
+"""Time to encode a test seminar before its first packet is due."""
+
+
+def wall_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+async def test_recording_is_playable_right_after_the_stop(tmp_path: Path) -> None:
+    async with live_recorder(tmp_path) as recorder:
+        started_at_ms = wall_ms()
+        prepared = await recorder.prepare(started_at_ms)
+        assert prepared.epoch == 1
+        begin_ms = wall_ms() - started_at_ms + LEAD_MS
+        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 5000)
+        sending = asyncio.create_task(send(prepared.path, datagrams, started_at_ms))
+        edge = await recorder.wait_for(HlsEdge)
+        assert isinstance(edge, HlsEdge)
+        live = open_recording(recorder.data_dir, SESSION)
+        newest = live.index.renditions["programme"].edge
+        assert newest is not None
+        assert newest >= (0, 0)
+        await sending
+        stop_at = time.monotonic()
+        await recorder.client.request(
+            RecordingStop(session_id=SESSION, ended_at_ms=wall_ms())
+        )
+        ready = await recorder.wait_for(ArchiveReady)
+        assert time.monotonic() - stop_at < 2.0
+        recording = open_recording(recorder.data_dir, SESSION)
+        assert recording.index.is_ended
+        assert isinstance(ready, ArchiveReady)
+        assert ready.duration_ms == pytest.approx(5000, abs=200)
+        assert Library(recorder.data_dir).verify(SESSION) == []
+        found = decode(recording, "programme")
+        assert found.errors == 0
+        assert len(found.pictures_s) >= 124
+        await recorder.client.request(
+            RecordingStop(session_id=SESSION, ended_at_ms=wall_ms())
+        )
+
+
+async def test_killed_take_loses_little_and_is_continued(
+    tmp_path: Path,
+) -> None:
+    async with live_recorder(tmp_path) as recorder:
+        started_at_ms = wall_ms()
+        prepared = await recorder.prepare(started_at_ms)
+        begin_ms = wall_ms() - started_at_ms + LEAD_MS
+        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 20_000)
+        sending = asyncio.create_task(send(prepared.path, datagrams, started_at_ms))
+        await asyncio.sleep(LEAD_MS / 1000 + 3.3)
+        os.kill(recorder.take_pid(), signal.SIGKILL)
+        killed_s = (wall_ms() - started_at_ms) / 1000
+        await recorder.wait_for(RecordingFailed)
+        await sending
+        assert Library(recorder.data_dir).verify(SESSION) == []
+        found = decode(open_recording(recorder.data_dir, SESSION), "programme")
+        assert killed_s - found.sound_end_s <= 0.6
+        assert found.pictures_s[-1] == pytest.approx(found.sound_end_s, abs=0.1)
+
+        again = await recorder.prepare(started_at_ms)
+        assert again.epoch == 2
+        begin_ms = wall_ms() - started_at_ms + LEAD_MS
+        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 3000)
+        await send(again.path, datagrams, started_at_ms)
+        await recorder.client.request(
+            RecordingStop(session_id=SESSION, ended_at_ms=wall_ms())
+        )
+        await recorder.wait_for(ArchiveReady)
+        recording = open_recording(recorder.data_dir, SESSION)
+        written = recording.index.renditions["programme"].segments
+        assert [one.file is not None for one in written] == [True] * len(written)
+        (gap,) = [n for n, one in enumerate(written) if one.is_discontinuity]
+        missing_s = (written[gap].start_us - written[gap - 1].end_us) / 1e6
+        assert 0.3 < missing_s < 4.0
+        found = decode(recording, "programme")
+        truth_s = (begin_ms + 3000) / 1000 - found.sound_start_s
+        assert recording.index.duration_us / 1e6 == pytest.approx(truth_s, abs=0.1)
+        assert Library(recorder.data_dir).verify(SESSION) == []
+
+
+async def test_killed_recorder_ends_its_takes_cleanly(tmp_path: Path) -> None:
+    async with live_recorder(tmp_path) as recorder:
+        started_at_ms = wall_ms()
+        prepared = await recorder.prepare(started_at_ms)
+        begin_ms = wall_ms() - started_at_ms + LEAD_MS
+        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 3000)
+        await send(prepared.path, datagrams, started_at_ms)
+        process = recorder.process
+        assert process is not None
+        process.kill()
+        await process.wait()
+        await recorder.start()
+        await asyncio.sleep(0.3)
+        await recorder.connected()
+        assert (await recorder.dump()).sessions == ()
+        await recorder.client.request(
+            RecordingStop(session_id=SESSION, ended_at_ms=wall_ms())
+        )
+        ready = await recorder.wait_for(ArchiveReady)
+        assert isinstance(ready, ArchiveReady)
+        assert ready.duration_ms == pytest.approx(3000, abs=200)
+        assert Library(recorder.data_dir).verify(SESSION) == []
+
+
+async def test_requests_that_can_not_be_carried_out_are_refused(tmp_path: Path) -> None:
+    async with live_recorder(tmp_path) as recorder:
+        unknown = RecordingStop(session_id="ses_none", ended_at_ms=1)
+        with pytest.raises(RequestRefused, match="not_found"):
+            await recorder.client.request(unknown)
+        outside = RecordingStop(session_id="../etc", ended_at_ms=1)
+        with pytest.raises(RequestRefused, match="bad_request"):
+            await recorder.client.request(outside)
