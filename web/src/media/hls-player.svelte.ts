@@ -126,6 +126,16 @@ export class HlsPlayer {
     if (position !== null) this.seekPosition(position);
   }
 
+  /** Whether it stands where `seekWall(wallMs)` leads, within `slackS`. */
+  isAt(wallMs: number, slackS: number): boolean {
+    const position = positionAt(this.#fragments(), wallMs);
+    const element = this.#element;
+    if (position === null || !element) return false;
+    // Before it has a picture, the position is only a wish that hls.js may change.
+    const hasPicture = element.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;
+    return hasPicture && !element.seeking && Math.abs(element.currentTime - position) < slackS;
+  }
+
   /** Back to the newest moment of a live session. */
   toLive(): void {
     const position = this.#hls?.liveSyncPosition ?? this.#seekableEnd();

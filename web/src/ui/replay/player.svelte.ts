@@ -4,13 +4,26 @@ import type { Replay } from '../../state/replay.svelte';
 
 /** Slides follow the picture this often; a quarter of what one notices. */
 const TICK_MS = 60;
-/** An answer from before a jump is told from one after it by this much. */
-const SEEK_SLACK_MS = 2_000;
+/** A jump has arrived when the picture stands this near to its aim. */
+const SEEK_SLACK_S = 2;
+/** The player may be too young to jump, or start elsewhere by itself: ask again. */
+const SEEK_AGAIN_MS = 700;
 const SEEK_PATIENCE_MS = 8_000;
+/** Longest time the clock runs on by itself. */
+const MOST_BETWEEN_MS = 400;
 /** Nearer to the end than this is the end. */
 const END_MS = 1_500;
 /** Behind the newest moment by less than this still is "live". */
 const LIVE_MS = 20_000;
+
+/** A jump under way. */
+interface Seek {
+  wallMs: number;
+  sinceMs: number;
+  askedMs: number;
+  /** What was on screen before. */
+  fromWallMs: number | null;
+}
 
 /**
  * Plays a recording, also one that is still being written. Its clock is the picture's
@@ -30,7 +43,7 @@ export class ReplayPlayer {
   screen = $state.raw<HlsPlayer | null>(null);
 
   readonly #sessionId: string;
-  #seek: { toMs: number; sinceMs: number } | null = null;
+  #seek: Seek | null = null;
   #seen = { wallMs: 0, atMs: 0 };
   #timer = 0;
 
@@ -92,9 +105,10 @@ export class ReplayPlayer {
 
   seek(timeMs: number): void {
     const toMs = Math.min(this.endMs, Math.max(0, timeMs));
-    this.#seek = { toMs, sinceMs: performance.now() };
+    const [wallMs, nowMs] = [this.replay.wallMs(toMs), performance.now()];
+    this.#seek = { wallMs, sinceMs: nowMs, askedMs: nowMs, fromWallMs: this.main.wallMs };
     this.#show(toMs);
-    this.main.seekWall(this.replay.wallMs(toMs));
+    this.main.seekWall(wallMs);
   }
 
   goLive(): void {
@@ -137,7 +151,10 @@ export class ReplayPlayer {
   #open(rendition: Rendition, leader?: HlsPlayer): HlsPlayer {
     const url = hlsUrl(this.#sessionId, rendition);
     const options = { url, isLive: this.isLive, lowLatency: false };
-    return new HlsPlayer(leader ? { ...options, leader } : options);
+    const player = new HlsPlayer(leader ? { ...options, leader } : options);
+    // A live one would begin by itself; here the person says when.
+    player.pause();
+    return player;
   }
 
   #show(timeMs: number): void {
@@ -148,24 +165,31 @@ export class ReplayPlayer {
   /** `timeupdate` comes four times a second; in between the clock runs on. */
   #tick(): void {
     const { wallMs, status } = this.main;
-    if (wallMs === null || !this.hasStarted) return;
     const nowMs = performance.now();
+    if (this.#isJumping(nowMs) || wallMs === null || !this.hasStarted) return;
     if (wallMs !== this.#seen.wallMs) this.#seen = { wallMs, atMs: nowMs };
     const isMoving = status === 'playing' && this.wantsPlay;
-    const sinceMs = isMoving ? Math.min(400, nowMs - this.#seen.atMs) * this.rate : 0;
+    const sinceMs = isMoving ? Math.min(MOST_BETWEEN_MS, nowMs - this.#seen.atMs) * this.rate : 0;
     const timeMs = wallMs + sinceMs - this.replay.wallMs(0);
-    if (this.#isBeforeJump(timeMs, nowMs)) return;
     this.#show(Math.max(0, timeMs));
-    if (status === 'paused' && this.wantsPlay && this.endMs - timeMs < END_MS) this.pause();
+    const leftMs = this.endMs - timeMs;
+    if (status === 'paused' && this.wantsPlay && leftMs < END_MS) this.pause();
     // Whoever caught up goes on at the pace of what happens.
-    if (this.rate > 1 && this.isLive && this.endMs - timeMs < LIVE_MS / 2) this.setRate(1);
+    if (this.rate > 1 && this.isLive && leftMs < LIVE_MS / 2) this.setRate(1);
   }
 
-  #isBeforeJump(timeMs: number, nowMs: number): boolean {
-    if (!this.#seek) return false;
-    const hasArrived = Math.abs(timeMs - this.#seek.toMs) < SEEK_SLACK_MS;
-    const isLost = nowMs - this.#seek.sinceMs > SEEK_PATIENCE_MS;
-    if (hasArrived || isLost) this.#seek = null;
+  #isJumping(nowMs: number): boolean {
+    const seek = this.#seek;
+    if (!seek) return false;
+    const isThere = this.main.isAt(seek.wallMs, SEEK_SLACK_S);
+    // The position changes at once, the moment told by the player only with the picture.
+    const isShown = this.main.wallMs !== seek.fromWallMs || nowMs - seek.askedMs > SEEK_AGAIN_MS;
+    const isLost = nowMs - seek.sinceMs > SEEK_PATIENCE_MS;
+    if ((isThere && isShown) || isLost) this.#seek = null;
+    else if (!isThere && nowMs - seek.askedMs > SEEK_AGAIN_MS) {
+      seek.askedMs = nowMs;
+      this.main.seekWall(seek.wallMs);
+    }
     return this.#seek !== null;
   }
 }

@@ -11,7 +11,13 @@ export const COMMON_ZONES = [
   'UTC',
 ] as const;
 
-export const deviceZone = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** Browsers still report some zones by the names they had before. */
+const RENAMED: Record<string, string> = { 'Europe/Kiev': 'Europe/Kyiv', 'Etc/UTC': 'UTC' };
+
+export function deviceZone(): string {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return RENAMED[zone] ?? zone;
+}
 
 /** Minutes that the zone is ahead of UTC at a moment; 0 for an unknown zone. */
 export function offsetMin(zone: string, atMs: number): number {
