@@ -14,6 +14,13 @@ export default defineConfig({
     // Inlined assets would be `data:` addresses, which the CSP refuses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // One file for the widgets every page uses: over a long line ten small files
+        // cost more than a few unused bytes.
+        codeSplitting: { groups: [{ name: 'kit', test: /src\/ui\/(kit|layout)\// }] },
+      },
+    },
   },
   server: {
     host: '127.0.0.1',
