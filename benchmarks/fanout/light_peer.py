@@ -73,7 +73,8 @@ class LightPeer:
         self.audio_ssrc = random.getrandbits(32)
         self.video_ssrc = random.getrandbits(32)
         self.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.sock.bind(("127.0.0.1", 0))
+        # Not a loopback address: Janus listens on the machine's own one only.
+        self.sock.bind(("0.0.0.0", 0))
         self.sock.setblocking(False)
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
         self.dtls: LightDtls | None = None
@@ -245,6 +246,6 @@ class LightPeer:
                 lines += [f"a=rtcp-fb:{number} nack", f"a=rtcp-fb:{number} nack pli"]
             if self.direction == "sendonly":
                 lines.append(f"a=ssrc:{ssrc} cname:load")
-        host, port = self.sock.getsockname()
+        host, port = "127.0.0.1", self.sock.getsockname()[1]
         lines.append(f"a=candidate:1 1 udp 2130706431 {host} {port} typ host")
         return "\r\n".join([*lines, "a=end-of-candidates"]) + "\r\n"

@@ -1,7 +1,10 @@
 """The AES-GCM send path against RFC 7714, section 16, and against libsrtp."""
 
+from __future__ import annotations
+
 import random
 import struct
+from collections.abc import Iterator
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -24,7 +27,7 @@ def libsrtp_sender() -> Session:
     )
 
 
-def test_nonce_and_ciphertext_are_those_of_rfc_7714():
+def test_nonce_and_ciphertext_are_those_of_rfc_7714() -> None:
     # Section 16.1.1 gives the session key and salt, not the master key.
     key = GcmKey(MASTER)
     key._aead = AESGCM(bytes(range(16)))
@@ -42,7 +45,7 @@ def test_nonce_and_ciphertext_are_those_of_rfc_7714():
     )
 
 
-def random_packets(count: int, seed: int):
+def random_packets(count: int, seed: int) -> Iterator[tuple[bytes, bytes, int, int]]:
     """Headers with CSRC lists, extensions and padding; indexes move forwards."""
     rng = random.Random(seed)
     print("seed", seed)
@@ -81,17 +84,17 @@ def assert_same_as_libsrtp(count: int, seed: int) -> None:
         )
 
 
-def test_100_000_random_packets_equal_libsrtp():
+def test_100_000_random_packets_equal_libsrtp() -> None:
     assert_same_as_libsrtp(100_000, seed=20_260_101)
 
 
 @pytest.mark.long
 @pytest.mark.timeout(600)
-def test_a_million_random_packets_equal_libsrtp():
+def test_a_million_random_packets_equal_libsrtp() -> None:
     assert_same_as_libsrtp(1_000_000, seed=random.randrange(1 << 32))
 
 
-def test_a_receiver_who_joins_after_the_wrap_counts_from_its_own_start():
+def test_a_receiver_who_joins_after_the_wrap_counts_from_its_own_start() -> None:
     # Index 2 wraps into the slot; this viewer's first packet is ROC 0 for them.
     key, receiver = GcmKey(MASTER), open_receiver(MASTER)
     start = (2 << 16) + 65_530

@@ -1,5 +1,7 @@
 """RFC 3711, appendix B.3."""
 
+from __future__ import annotations
+
 import pytest
 
 from media.srtp.kdf import (
@@ -22,18 +24,18 @@ MASTER_SALT = bytes.fromhex("0EC675AD498AFEEBB6960B3AABE6")
     ],
     ids=["encryption", "salt", "authentication"],
 )
-def test_session_keys_are_those_of_the_rfc(label, expected):
+def test_session_keys_are_those_of_the_rfc(label: int, expected: str) -> None:
     wanted = bytes.fromhex(expected)
     assert derive_session_key(MASTER_KEY, MASTER_SALT, label, len(wanted)) == wanted
 
 
-def test_a_gcm_salt_is_padded_on_the_right():
+def test_a_gcm_salt_is_padded_on_the_right() -> None:
     short, padded = MASTER_SALT[:12], MASTER_SALT[:12] + b"\0\0"
     assert derive_session_key(MASTER_KEY, short, 0, 16) == derive_session_key(
         MASTER_KEY, padded, 0, 16
     )
 
 
-def test_a_salt_of_another_size_is_refused():
+def test_a_salt_of_another_size_is_refused() -> None:
     with pytest.raises(ValueError, match="13 bytes"):
         derive_session_key(MASTER_KEY, MASTER_SALT[:13], 0, 16)

@@ -1,5 +1,7 @@
 """libsrtp sessions as the peers use them."""
 
+from __future__ import annotations
+
 import struct
 
 import pytest
@@ -25,7 +27,7 @@ def rtp(seqno: int) -> bytes:
 
 
 @pytest.mark.parametrize("master", MASTERS, ids=["gcm", "cm"])
-def test_a_replayed_packet_is_refused_10_000_times(master):
+def test_a_replayed_packet_is_refused_10_000_times(master: MasterKey) -> None:
     sender, receiver = open_sender(master), open_receiver(master)
     packets = [sender.protect(rtp(seqno)) for seqno in range(100)]
     for packet in packets:
@@ -37,7 +39,7 @@ def test_a_replayed_packet_is_refused_10_000_times(master):
 
 
 @pytest.mark.parametrize("master", MASTERS, ids=["gcm", "cm"])
-def test_a_packet_may_be_sent_again(master):
+def test_a_packet_may_be_sent_again(master: MasterKey) -> None:
     sender = open_sender(master)
     first = sender.protect(rtp(1))
     sender.protect(rtp(2))
@@ -45,7 +47,7 @@ def test_a_packet_may_be_sent_again(master):
 
 
 @pytest.mark.parametrize("master", MASTERS, ids=["gcm", "cm"])
-def test_reordering_around_three_wraps_loses_nothing(master):
+def test_reordering_around_three_wraps_loses_nothing(master: MasterKey) -> None:
     sender, receiver = open_sender(master), open_receiver(master)
     seqnos = list(range(65_400, 65_400 + 3 * 65_536, 7))
     packets = [sender.protect(rtp(seqno)) for seqno in seqnos]
@@ -54,13 +56,13 @@ def test_reordering_around_three_wraps_loses_nothing(master):
     assert len([receiver.unprotect(packet) for packet in packets]) == len(seqnos)
 
 
-def test_exported_material_is_cut_as_rfc_5764_says():
+def test_exported_material_is_cut_as_rfc_5764_says() -> None:
     client, server = split_exported(GCM_128, bytes(range(56)))
     assert (client.key, server.key) == (bytes(range(16)), bytes(range(16, 32)))
     assert (client.salt, server.salt) == (bytes(range(32, 44)), bytes(range(44, 56)))
 
 
-def test_profiles_are_found_by_name_and_gcm_is_first():
+def test_profiles_are_found_by_name_and_gcm_is_first() -> None:
     assert [profile_by_name(profile.name) for profile in PROFILES] == list(PROFILES)
     assert PROFILES[0].is_gcm
     assert profile_by_name("") is None

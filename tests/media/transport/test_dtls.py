@@ -1,0 +1,105 @@
+"""The DTLS server against an OpenSSL client, without a network."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from benchmarks.fanout.light_dtls import CM, GCM, LightDtls, LightIdentity
+from media.transport.dtls import (
+    MAX_HANDSHAKE_DATAGRAMS,
+    MTU_BYTES,
+    DtlsError,
+    DtlsIdentity,
+    DtlsServer,
+    pack_records,
+)
+
+
+@pytest.fixture(scope="module")
+def identity() -> DtlsIdentity:
+    return DtlsIdentity()
+
+
+def handshake(
+    identity: DtlsIdentity, client_identity: LightIdentity, fingerprint: str
+) -> tuple[DtlsServer, LightDtls]:
+    outgoing: list[bytes] = []
+    server = DtlsServer(identity, (("sha-256", fingerprint),), outgoing.append)
+    client = LightDtls(client_identity, "client")
+    client.step()
+    for _ in range(20):
+        for datagram in client.outgoing:
+            server.receive(datagram)
+        client.outgoing.clear()
+        for datagram in outgoing:
+            assert len(datagram) <= MTU_BYTES
+            client.step(datagram)
+        outgoing.clear()
+        if client.is_complete and server.is_complete:
+            break
+    return server, client
+
+
+@pytest.mark.parametrize("profiles", [(GCM, CM), (CM, GCM), (CM,)])
+def test_both_sides_have_the_same_keys_gcm_where_known(
+    identity: DtlsIdentity, profiles: tuple[str, ...]
+) -> None:
+    mine = LightIdentity(profiles)
+    server, client = handshake(identity, mine, mine.fingerprint)
+    assert server.is_complete
+    assert client.profile == (GCM if GCM in profiles else CM)
+    assert server.send_key is not None
+    assert server.send_key.profile.name == client.profile
+
+
+def test_another_certificate_than_that_of_the_sdp_is_refused(
+    identity: DtlsIdentity,
+) -> None:
+    with pytest.raises(DtlsError, match="not the one of its SDP"):
+        handshake(identity, LightIdentity(), LightIdentity().fingerprint)
+
+
+def test_a_lost_flight_is_repeated_after_its_timer(identity: DtlsIdentity) -> None:
+    outgoing: list[bytes] = []
+    server = DtlsServer(identity, (("sha-256", "x"),), outgoing.append)
+    server.on_timer()
+    client = LightDtls(LightIdentity(), "client")
+    client.step()
+    server.receive(client.outgoing[0])
+    flight = b"".join(outgoing)
+    outgoing.clear()
+    server.on_timer()
+    assert not outgoing
+    # OpenSSL reads its own clock, so this one second can not be moved by hand.
+    time.sleep(1.05)
+    server.on_timer()
+    assert len(b"".join(outgoing)) == len(flight)
+
+
+def test_a_flood_of_datagrams_ends_the_peer(identity: DtlsIdentity) -> None:
+    mine = LightIdentity()
+    server, _ = handshake(identity, mine, mine.fingerprint)
+    junk = bytes.fromhex("17fefd0001000000000001000400000000")
+    for _ in range(MAX_HANDSHAKE_DATAGRAMS - 10):
+        server.receive(junk)
+    with pytest.raises(DtlsError, match="too many"):
+        list(map(server.receive, [junk] * 11))
+
+
+def test_close_notify_is_told(identity: DtlsIdentity) -> None:
+    mine = LightIdentity()
+    server, client = handshake(identity, mine, mine.fingerprint)
+    client._connection.shutdown()
+    with pytest.raises(DtlsError, match="close_notify"):
+        server.receive(client._connection.bio_read(2048))
+
+
+def test_records_are_never_cut() -> None:
+    def record(size: int) -> bytes:
+        return bytes(11) + size.to_bytes(2, "big") + bytes(size)
+
+    stream = record(500) + record(600) + record(200) + record(1100)
+    assert [len(d) for d in pack_records(stream)] == [1126, 213, 1113]
+    assert pack_records(b"") == []
