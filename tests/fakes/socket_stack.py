@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +15,9 @@ from aiohttp import web
 from server.clock import SystemClock
 from server.domain.events import Role
 from server.http.wire import Person, Seminar, SeminarCard, SeminarDraft
+from server.realtime.broadcast import Parcel
 from server.realtime.gateway import Gateway
+from server.services.live import LiveSession
 from tests.fakes.academy import SEMINAR, Hall
 
 
@@ -158,6 +161,34 @@ class SocketStack:
         client = Client(self.url, person_id, **headers)
         self._clients.append(client)
         return client
+
+    async def deaf_client(self, person_id: str) -> socket.socket:
+        """Connect a websocket that takes part but never reads again."""
+        line = socket.socket()
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        port = int(self.url.rpartition(":")[2])
+        await asyncio.to_thread(line.connect, ("127.0.0.1", port))
+        request = (
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\n"
+            f"Host: 127.0.0.1:{port}\r\nX-Person: {person_id}\r\n"
+            "Upgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+        )
+        await asyncio.to_thread(line.sendall, request.encode())
+        await asyncio.to_thread(line.recv, 1024)
+        hello = b'40{"seminar_id":"%s"}' % SEMINAR.encode()
+        # A masked text frame (RFC 6455 5.2) under an all-zero mask.
+        frame = bytes([0x81, 0x80 | len(hello)]) + bytes(4) + hello
+        await asyncio.to_thread(line.sendall, frame)
+        async with asyncio.timeout(5):
+            while self.gateway.connections == 0:
+                await asyncio.sleep(0.02)
+        return line
+
+    def parcel_for(self, session: LiveSession, body: dict[str, Any]) -> Parcel:
+        """Make a message for every connection of a session."""
+        return Parcel(tuple(session._connections), "events", body)
 
     async def close(self) -> None:
         for client in self._clients:

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
+from aiohttp import ClientSession
 from socketio.exceptions import ConnectionError as CannotConnect
 
+from server.realtime import strict_server
+from server.realtime.gateway import MAX_UNREAD
 from tests.fakes.academy import TRAINER, person
 from tests.fakes.socket_stack import SocketStack
 
@@ -278,3 +282,35 @@ async def test_closing_the_gateway_makes_nobody_leave(stack: SocketStack) -> Non
     await asyncio.wait_for(one.gone.wait(), 2)
     session = await stack.hall.session()
     assert session.state.participants[participant_id].is_present
+
+
+async def test_a_receiver_that_does_not_read_is_cut_off_and_stalls_nobody(
+    stack: SocketStack,
+) -> None:
+    deaf = await stack.deaf_client(person(0))
+    other = await stack.client(TRAINER).open()
+    await other.hear("welcome")
+    session = await stack.hall.session()
+    parcel = stack.parcel_for(session, {"filler": "x" * 20_000})
+    begun = time.monotonic()
+    for _ in range(MAX_UNREAD * 4):
+        await stack.gateway._send(parcel)
+    assert time.monotonic() - begun < 10
+    async with asyncio.timeout(5):
+        while stack.gateway.connections > 1:
+            await asyncio.sleep(0.05)
+    assert "server_time_ms" in await other.ask("clock", {})
+    deaf.close()
+
+
+async def test_who_does_not_introduce_themself_is_cut_off(
+    stack: SocketStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(strict_server, "HELLO_WITHIN_S", 0.2)
+    async with ClientSession() as http:
+        url = stack.url + "/socket.io/?EIO=4&transport=websocket"
+        async with http.ws_connect(url) as socket:
+            assert (await socket.receive_str()).startswith("0{")
+            async with asyncio.timeout(3):
+                while not socket.closed:
+                    await socket.receive()
