@@ -67,11 +67,6 @@ class ManualClock:
         return self.now_ns
 
 
-def wall_ms(clock: Clock) -> int:
-    """Give the wall time now (Unix, ms)."""
-    return clock.wall_ns_at(clock.monotonic_ns()) // 1_000_000
-
-
 def ntp_from_unix_ns(unix_ns: int) -> int:
     """Convert Unix time (ns) to NTP 32.32 fixed point, modulo its era (RFC 5905)."""
     seconds, rest_ns = divmod(unix_ns, NS_PER_S)

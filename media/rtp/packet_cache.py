@@ -40,6 +40,3 @@ class PacketCache(Generic[P]):
         first = max(first, last - self._mask)
         found = (self.get(ext_seqno) for ext_seqno in range(first, last + 1))
         return [packet for packet in found if packet is not None]
-
-    def clear(self) -> None:
-        self._ring = [None] * (self._mask + 1)

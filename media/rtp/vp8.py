@@ -11,7 +11,6 @@ class Vp8Descriptor:
     """
 
     __slots__ = (
-        "is_picture_start",
         "picture_id",
         "picture_id_at",
         "picture_id_bits",
@@ -33,8 +32,6 @@ class Vp8Descriptor:
 
     def _parse(self, payload: bytes) -> int:
         first = payload[0]
-        # S bit set and partition 0.
-        self.is_picture_start = first & 0x17 == 0x10
         if not first & 0x80:
             return 1
         flags = payload[1]
@@ -59,6 +56,7 @@ class Vp8Descriptor:
 
 def is_keyframe_start(payload: bytes) -> bool:
     """Tell whether the packet begins a keyframe (RFC 7741, 4.3: P bit is 0)."""
+    # S bit set and partition 0.
     if not payload or payload[0] & 0x17 != 0x10:
         return False
     size = _descriptor_size(payload)
