@@ -129,7 +129,8 @@ class Assembler:
 
     def _take_vp8(self, payload: bytes) -> None:
         descriptor = Vp8Descriptor(payload)
-        if not self._vp8 and not descriptor.is_picture_start:
+        # The S bit and partition 0 (RFC 7741 4.2).
+        if not self._vp8 and payload[0] & 0x17 != 0x10:
             raise ValueError("a picture without its beginning")
         self._vp8 += payload[descriptor.size_bytes :]
         if len(self._vp8) > MAX_UNIT_BYTES:

@@ -100,8 +100,11 @@ class ManifestFile:
         os.fdatasync(self._fd)
 
     def close(self) -> None:
-        os.fsync(self._fd)
-        os.close(self._fd)
+        """Sync and close; raises OSError after closing when the sync failed."""
+        try:
+            os.fsync(self._fd)
+        finally:
+            os.close(self._fd)
 
 
 def write_file(path: Path, data: bytes) -> int:
@@ -248,7 +251,8 @@ class _Writer:
         for fd in self._unsynced:
             os.close(fd)
         self._unsynced.clear()
-        self.manifest.close()
+        with contextlib.suppress(OSError):
+            self.manifest.close()
 
 
 class TakeStore:

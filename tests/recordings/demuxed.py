@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -71,7 +72,8 @@ def _decode_run(
     start: float | None = None
     end = 0.0
     was_bright = was_loud = False
-    for frame in container.decode():
+    frames = cast(Iterator[av.VideoFrame | av.AudioFrame], container.decode())
+    for frame in frames:
         at_s = float(frame.time or 0.0)
         if isinstance(frame, av.VideoFrame):
             found.pictures_s.append(at_s)
@@ -82,7 +84,6 @@ def _decode_run(
                 found.flashes_s.append(at_s)
             was_bright = is_bright
         else:
-            assert isinstance(frame, av.AudioFrame)
             start = at_s if start is None else start
             end = at_s + frame.samples / frame.sample_rate
             was_loud = _find_beeps(frame, at_s, found, was_loud)

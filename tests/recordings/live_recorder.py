@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import psutil
-
 from media.channel import ChannelClient, Wire
 from recordings.protocol import (
     Command,
@@ -87,8 +85,9 @@ class LiveRecorder:
 
     def take_pid(self) -> int:
         assert self.process is not None
-        (child,) = psutil.Process(self.process.pid).children()
-        return int(child.pid)
+        pid = self.process.pid
+        (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        return int(child)
 
 
 @asynccontextmanager

@@ -100,7 +100,7 @@ def flash_picture(width: int, height: int, session_ms: float) -> av.VideoFrame:
     return av.VideoFrame.from_ndarray(planes, format="yuv420p")
 
 
-def _encoder(
+def picture_encoder(
     codec: Codec, width: int, height: int, options: dict[str, str]
 ) -> av.VideoCodecContext:
     name = "libx264" if codec == "h264" else "libvpx"
@@ -131,7 +131,7 @@ def video(
     options: dict[str, str] | None = None,
 ) -> Iterator[Datagram]:
     """Encode and packetise moving pictures of one source."""
-    encoder = _encoder(codec, *size, options or {})
+    encoder = picture_encoder(codec, *size, options or {})
     at_ms, key_at_ms = start_ms, start_ms
     while at_ms < end_ms:
         frame = flash_picture(*size, at_ms)

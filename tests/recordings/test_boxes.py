@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from typing import cast
 
 import av
 
@@ -37,6 +38,10 @@ mdat 42
 """
 
 
+def _demuxer(data: bytes) -> av.container.InputContainer:
+    return cast(av.container.InputContainer, av.open(io.BytesIO(data)))
+
+
 def _boxes(data: bytes, depth: int = 0) -> Iterator[str]:
     position = 0
     while position < len(data):
@@ -61,7 +66,7 @@ def test_init_segment_of_sound_alone_is_read_by_a_demuxer() -> None:
     data = init_segment(AacEncoder().config, None)
     silence = [Sample(silent_frame(), AAC_FRAME_SAMPLES)] * 4
     data += part(0, [TrackRun(AUDIO_TRACK, 0, silence)])
-    with av.open(io.BytesIO(data)) as container:
+    with _demuxer(data) as container:
         stream = container.streams.audio[0]
         assert (stream.codec_context.name, stream.rate) == ("aac", 48_000)
         assert stream.codec_context.layout.name == "stereo"
@@ -101,7 +106,7 @@ def test_encoder_and_card_make_a_decodable_picture() -> None:
     (sample,) = encoder.encode(card_picture(640, 360), 0)
     data = init_segment(None, encoder.config)
     data += part(0, [TrackRun(VIDEO_TRACK, 0, [Sample(sample.data, 90_000)])])
-    with av.open(io.BytesIO(data)) as container:
+    with _demuxer(data) as container:
         (picture,) = container.decode(video=0)
         assert (picture.width, picture.height, picture.key_frame) == (640, 360, True)
         assert 28 <= int(picture.to_ndarray()[100, 100]) <= 32

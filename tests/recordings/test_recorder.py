@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from recordings.protocol import (
     ArchiveReady,
     HlsEdge,
     RecordingFailed,
+    RecordingHealth,
     RecordingStop,
 )
 from tests.recordings.demuxed import decode, open_recording
@@ -135,3 +138,43 @@ async def test_requests_that_can_not_be_carried_out_are_refused(tmp_path: Path) 
         outside = RecordingStop(session_id="../etc", ended_at_ms=1)
         with pytest.raises(RequestRefused, match="bad_request"):
             await recorder.client.request(outside)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    mount = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(tmp_path)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("mounting a tmpfs is not permitted here")
+    try:
+        yield tmp_path
+    finally:
+        subprocess.run(["umount", "-l", str(tmp_path)], check=True)
+
+
+async def test_full_disk_is_told_and_ends_the_take_readably(small_disk: Path) -> None:
+    async with live_recorder(small_disk) as recorder:
+        started_at_ms = wall_ms()
+        prepared = await recorder.prepare(started_at_ms)
+        begin_ms = wall_ms() - started_at_ms + LEAD_MS
+        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 6000)
+        sending = asyncio.create_task(send(prepared.path, datagrams, started_at_ms))
+        await asyncio.sleep(LEAD_MS / 1000 + 3)
+        levels = [e.health for e in recorder.events if isinstance(e, RecordingHealth)]
+        assert levels[-1] == "disk_low"
+        with (small_disk / "ballast").open("wb") as ballast, pytest.raises(OSError):
+            while True:
+                ballast.write(bytes(4096))
+                ballast.flush()
+        await asyncio.sleep(2.0)
+        levels = [e.health for e in recorder.events if isinstance(e, RecordingHealth)]
+        assert levels[-1] == "disk_full"
+        assert recorder.take_pid()
+        await sending
+        await recorder.client.request(
+            RecordingStop(session_id=SESSION, ended_at_ms=wall_ms())
+        )
+        await recorder.wait_for(ArchiveReady)
+        assert Library(recorder.data_dir).verify(SESSION) == []
+        found = decode(open_recording(recorder.data_dir, SESSION), "programme")
+        assert found.errors == 0
+        assert len(found.pictures_s) > 50

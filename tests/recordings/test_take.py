@@ -85,7 +85,7 @@ def test_every_picture_and_sound_is_recorded_in_step(
 def test_parts_and_segments_keep_their_declared_limits(tmp_path: Path) -> None:
     recorded(tmp_path, seminar("h264", 25_000.0), 25_000.0)
     for rendition in ("programme", "audio"):
-        found = segments(tmp_path, rendition)  # type: ignore[arg-type]
+        found = segments(tmp_path, rendition)
         assert all(round(one.duration_us / 1e6) <= 4 for one in found)
         assert all(one.duration_us >= 3_900_000 for one in found[:-1])
         ends = [one.end_us for one in found]
