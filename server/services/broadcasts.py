@@ -141,11 +141,11 @@ class Broadcasts:
         if opened is not None:
             self._opened.move_to_end(session_id)
             return opened
-        recording = self._read(session_id)
+        recording = await asyncio.to_thread(self._read, session_id)
         deadline_s = time.monotonic() + FIRST_PART_LIMIT_S
         while recording is None and is_live and time.monotonic() < deadline_s:
             await asyncio.sleep(LOOK_AGAIN_S / 2)
-            recording = self._read(session_id)
+            recording = await asyncio.to_thread(self._read, session_id)
         if recording is None:
             raise NoRecordingError
         opened = self._opened.setdefault(session_id, _Open(recording))
@@ -154,6 +154,7 @@ class Broadcasts:
         return opened
 
     def _read(self, session_id: str) -> Recording | None:
+        """Read a manifest; in a thread, for hours of parts take a good part of 1 s."""
         try:
             return self._library.open(session_id)
         except NoRecording:
@@ -183,7 +184,7 @@ def _text(opened: _Open, wanted: Wanted) -> PlaylistText:
         return known
     index = opened.recording.index
     if wanted.rendition == MASTER:
-        text = master_playlist({str(k): one for k, one in index.renditions.items()})
+        text = master_playlist(index.renditions)
     else:
         rendition = index.renditions[wanted.rendition]
         text = media_playlist(index, rendition, wants_delta=wanted.is_delta)

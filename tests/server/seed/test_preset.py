@@ -22,6 +22,7 @@ async def test_demo_is_planted_once_and_opens_for_every_role(tmp_path: Path) -> 
     node = await open_node(tmp_path, demo=True)
     await node.services.decks.wait_until_rendered()
     browser = await node.browser()
+    cards = []
     for role in ("administrator", "coordinator", "participant", "trainer"):
         answer = await browser.call("POST", "/api/demo-login", {"role": role})
         assert (await answer.json())["role"] == role
