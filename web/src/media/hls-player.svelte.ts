@@ -25,6 +25,16 @@ const JUMP_MS = 1_000;
 /** Behind the newest moment by more than this is not "live" any more. */
 const LIVE_EDGE_S = 8;
 
+/** The library and its worker, in chunks that nobody loads who does not need them. */
+const loadLibrary = () =>
+  Promise.all([import('hls.js/light'), import('hls.js/dist/hls.worker.js?url')]);
+
+/** Have the library here before it is needed. */
+export function prepareHls(): void {
+  // A failure shows when a player asks again.
+  loadLibrary().catch(() => undefined);
+}
+
 /** One HLS rendition in one media element: LL-HLS while live, DVR, recording alike. */
 export class HlsPlayer {
   status = $state<HlsStatus>('idle');
@@ -144,10 +154,7 @@ export class HlsPlayer {
   }
 
   async #load(element: HTMLMediaElement, turn: number): Promise<void> {
-    const [{ default: Library }, { default: workerPath }] = await Promise.all([
-      import('hls.js/light'),
-      import('hls.js/dist/hls.worker.js?url'),
-    ]);
+    const [{ default: Library }, { default: workerPath }] = await loadLibrary();
     if (turn !== this.#turn) return;
     if (!Library.isSupported()) return this.#loadNatively(element);
     const hls = new Library({

@@ -2,7 +2,7 @@ import { hlsUrl } from '../api/endpoints';
 import type { ApiError } from '../api/errors';
 import type { Timers } from '../api/timers';
 import { canPlayHls, canReceiveH264 } from './codecs';
-import { HlsPlayer } from './hls-player.svelte';
+import { HlsPlayer, prepareHls } from './hls-player.svelte';
 import type { KeeperState } from './keeper';
 import { Ladder, type Rung, type RungReason } from './ladder';
 import type { LineQuality } from './line-quality';
@@ -17,6 +17,9 @@ const PROFILES: Record<Exclude<Quality, 'slides'>, Profile> = {
 };
 /** A picture that is due and stays away this long after connecting will not come. */
 const PICTURE_MS = 7_000;
+
+/** Direct media is there within a second; later than this, HLS may well be needed. */
+const PREPARE_MS = 3_000;
 
 /** What is expected to be seen: slots that have a source with a picture. */
 export type DueSlots = () => readonly string[];
@@ -50,6 +53,7 @@ export class Reception {
   #isOpen = false;
   #dueSinceMs: number | null = null;
   #audio: readonly MediaStream[] = [];
+  #cancelPrepare: () => void = () => undefined;
 
   constructor(seminarId: string, sessionId: () => string, dueSlots: DueSlots, timers: Timers) {
     this.#timers = timers;
@@ -98,6 +102,7 @@ export class Reception {
   close(): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.#cancelPrepare();
     this.#ladder.close();
     this.#receiver.close();
     this.#stopPlayers();
@@ -135,6 +140,10 @@ export class Reception {
   }
 
   #receive(): void {
+    this.#cancelPrepare();
+    this.#cancelPrepare = this.#timers.after(PREPARE_MS, () => {
+      if (!this.isUp && canPlayHls()) prepareHls();
+    });
     this.#dueSinceMs = null;
     this.hasNoCodec = false;
     if (this.quality === 'slides') this.#receiver.close();
