@@ -4,6 +4,7 @@ replay-loading = Opening the recording
 replay-recorded = Recorded on { $date }
 replay-live = Live
 replay-to-seminar = To the seminar
+replay-to-room = To the room
 replay-speaker = Recorded picture
 replay-screen = Recorded screen
 replay-start = Watch

@@ -4,6 +4,7 @@ replay-loading = Жазба ашылуда
 replay-recorded = { $date } күнгі жазба
 replay-live = Тікелей эфир
 replay-to-seminar = Семинарға өту
+replay-to-room = Залға өту
 replay-speaker = Жазылған бейне
 replay-screen = Жазылған экран
 replay-start = Көру

@@ -4,6 +4,7 @@ replay-loading = Запись открывается
 replay-recorded = Запись от { $date }
 replay-live = В эфире
 replay-to-seminar = К семинару
+replay-to-room = В зал
 replay-speaker = Записанное изображение
 replay-screen = Записанный экран
 replay-start = Смотреть
