@@ -18,6 +18,7 @@ class FakeWorker:
         self._path = path
         self._worker_id = worker_id
         self.requests: list[protocol.Command] = []
+        self.protocol_version = protocol.PROTOCOL_VERSION
         self.routers: list[str] = []
         self.peers: dict[str, protocol.PeerInfo] = {}
         self.publications: dict[str, protocol.PublicationInfo] = {}
@@ -72,7 +73,12 @@ class FakeWorker:
 
     def _hello(self) -> protocol.FromWorker:
         return protocol.Notice(
-            event=protocol.Hello(worker_id=self._worker_id, pid=os.getpid(), udp_port=1)
+            event=protocol.Hello(
+                worker_id=self._worker_id,
+                pid=os.getpid(),
+                udp_port=1,
+                protocol_version=self.protocol_version,
+            )
         )
 
     def _answer(self, request: protocol.ToWorker) -> None:
