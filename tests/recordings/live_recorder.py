@@ -107,16 +107,26 @@ async def live_recorder(root: Path) -> AsyncIterator[LiveRecorder]:
         await recorder.process.wait()
 
 
-def seminar(started_at_ms: int, start_ms: float, end_ms: float) -> list[Datagram]:
-    picture, sound = Slot(1, 90_000), Slot(11, 48_000)
-    return sorted(
-        [
+class Seminar:
+    """Coded media of some session time, made before the clock of a test starts."""
+
+    def __init__(self, start_ms: float, end_ms: float) -> None:
+        self._slots = Slot(1, 90_000), Slot(11, 48_000)
+        self._span = start_ms, end_ms
+        picture, sound = self._slots
+        self._media = [
             *video(picture, "h264", start_ms, end_ms),
             *voice(sound, start_ms, end_ms),
-            *picture.reports(started_at_ms, start_ms, end_ms),
-            *sound.reports(started_at_ms, start_ms, end_ms),
         ]
-    )
+
+    def datagrams(self, started_at_ms: int) -> list[Datagram]:
+        """Give the media with its sender reports, for a session that began then."""
+        reports = [
+            one
+            for slot in self._slots
+            for one in slot.reports(started_at_ms, *self._span)
+        ]
+        return sorted([*self._media, *reports])
 
 
 async def send(path: str, datagrams: Iterable[Datagram], started_at_ms: int) -> None:

@@ -23,10 +23,21 @@ from recordings.protocol import (
     RecordingStop,
 )
 from tests.recordings.demuxed import decode, open_recording
-from tests.recordings.live_recorder import SESSION, live_recorder, seminar, send
+from tests.recordings.live_recorder import SESSION, Seminar, live_recorder, send
 
-LEAD_MS = 1500.0
-"""Time to encode a test seminar before its first packet is due."""
+BEGIN_MS = 2000.0
+"""Session time of the first packet; session time 0 is `AHEAD_MS` after the test began,
+so that a busy machine can start the processes before."""
+AHEAD_MS = 1500
+
+
+LATER_MS = 12_000.0
+"""Session time of the second epoch's first packet."""
+
+
+async def until(at_ms: float) -> None:
+    """Wait for a moment of the wall clock (Unix, ms)."""
+    await asyncio.sleep(max(0.0, at_ms / 1000 - time.time()))
 
 
 def wall_ms() -> int:
@@ -34,14 +45,14 @@ def wall_ms() -> int:
 
 
 async def test_recording_is_playable_right_after_the_stop(tmp_path: Path) -> None:
+    media = Seminar(BEGIN_MS, BEGIN_MS + 5000)
     async with live_recorder(tmp_path) as recorder:
-        started_at_ms = wall_ms()
+        started_at_ms = wall_ms() + AHEAD_MS
         prepared = await recorder.prepare(started_at_ms)
         assert prepared.epoch == 1
-        begin_ms = wall_ms() - started_at_ms + LEAD_MS
-        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 5000)
+        datagrams = media.datagrams(started_at_ms)
         sending = asyncio.create_task(send(prepared.path, datagrams, started_at_ms))
-        edge = await recorder.wait_for(HlsEdge)
+        edge = await recorder.wait_for(HlsEdge, 15.0)
         assert isinstance(edge, HlsEdge)
         live = open_recording(recorder.data_dir, SESSION)
         newest = live.index.renditions["programme"].edge
@@ -70,13 +81,14 @@ async def test_recording_is_playable_right_after_the_stop(tmp_path: Path) -> Non
 async def test_killed_take_loses_little_and_is_continued(
     tmp_path: Path,
 ) -> None:
+    media = Seminar(BEGIN_MS, BEGIN_MS + 5000)
+    later = Seminar(LATER_MS, LATER_MS + 3000)
     async with live_recorder(tmp_path) as recorder:
-        started_at_ms = wall_ms()
+        started_at_ms = wall_ms() + AHEAD_MS
         prepared = await recorder.prepare(started_at_ms)
-        begin_ms = wall_ms() - started_at_ms + LEAD_MS
-        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 20_000)
+        datagrams = media.datagrams(started_at_ms)
         sending = asyncio.create_task(send(prepared.path, datagrams, started_at_ms))
-        await asyncio.sleep(LEAD_MS / 1000 + 3.3)
+        await until(started_at_ms + BEGIN_MS + 3300)
         os.kill(recorder.take_pid(), signal.SIGKILL)
         killed_s = (wall_ms() - started_at_ms) / 1000
         await recorder.wait_for(RecordingFailed)
@@ -88,8 +100,7 @@ async def test_killed_take_loses_little_and_is_continued(
 
         again = await recorder.prepare(started_at_ms)
         assert again.epoch == 2
-        begin_ms = wall_ms() - started_at_ms + LEAD_MS
-        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 3000)
+        datagrams = later.datagrams(started_at_ms)
         await send(again.path, datagrams, started_at_ms)
         await recorder.client.request(
             RecordingStop(session_id=SESSION, ended_at_ms=wall_ms())
@@ -100,19 +111,19 @@ async def test_killed_take_loses_little_and_is_continued(
         assert [one.file is not None for one in written] == [True] * len(written)
         (gap,) = [n for n, one in enumerate(written) if one.is_discontinuity]
         missing_s = (written[gap].start_us - written[gap - 1].end_us) / 1e6
-        assert 0.3 < missing_s < 4.0
+        assert missing_s == pytest.approx(LATER_MS / 1000 - killed_s, abs=0.7)
         found = decode(recording, "programme")
-        truth_s = (begin_ms + 3000) / 1000 - found.sound_start_s
+        truth_s = (LATER_MS + 3000) / 1000 - found.sound_start_s
         assert recording.index.duration_us / 1e6 == pytest.approx(truth_s, abs=0.1)
         assert Library(recorder.data_dir).verify(SESSION) == []
 
 
 async def test_killed_recorder_ends_its_takes_cleanly(tmp_path: Path) -> None:
+    media = Seminar(BEGIN_MS, BEGIN_MS + 3000)
     async with live_recorder(tmp_path) as recorder:
-        started_at_ms = wall_ms()
+        started_at_ms = wall_ms() + AHEAD_MS
         prepared = await recorder.prepare(started_at_ms)
-        begin_ms = wall_ms() - started_at_ms + LEAD_MS
-        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 3000)
+        datagrams = media.datagrams(started_at_ms)
         await send(prepared.path, datagrams, started_at_ms)
         process = recorder.process
         assert process is not None
@@ -162,13 +173,13 @@ def fill(path: Path) -> None:
 
 
 async def test_full_disk_is_told_and_ends_the_take_readably(small_disk: Path) -> None:
+    media = Seminar(BEGIN_MS, BEGIN_MS + 6000)
     async with live_recorder(small_disk) as recorder:
-        started_at_ms = wall_ms()
+        started_at_ms = wall_ms() + AHEAD_MS
         prepared = await recorder.prepare(started_at_ms)
-        begin_ms = wall_ms() - started_at_ms + LEAD_MS
-        datagrams = seminar(started_at_ms, begin_ms, begin_ms + 6000)
+        datagrams = media.datagrams(started_at_ms)
         sending = asyncio.create_task(send(prepared.path, datagrams, started_at_ms))
-        await asyncio.sleep(LEAD_MS / 1000 + 3)
+        await until(started_at_ms + BEGIN_MS + 3000)
         levels = [e.health for e in recorder.events if isinstance(e, RecordingHealth)]
         assert levels[-1] == "disk_low"
         fill(small_disk / "ballast")
