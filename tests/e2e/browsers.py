@@ -21,7 +21,7 @@ QUIET_FLAGS = (
     "--disable-quic",
     "--mute-audio",
 )
-UDP_BLOCKED_FLAG = "--force-webrtc-ip-handling-policy=disable_non_proxied_udp"
+UDP_BLOCKED_FLAG = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
 """WebRTC finds no way out, as behind a firewall that passes HTTPS alone."""
 PEERS_SCRIPT = """
 window.__peers = [];

@@ -87,7 +87,7 @@ async def vote(trainer: Page, viewers: list[Page]) -> None:
         await viewer.get_by_role("button", name="Vote", exact=True).click()
         await viewer.get_by_text("Saved. You can change it until the end.").wait_for()
     await trainer.get_by_role("button", name="Close the vote").click()
-    await trainer.get_by_role("button", name="Show the results to everyone").click()
+    await trainer.get_by_role("button", name="Show the results").click()
     await viewers[0].get_by_text("100 %").first.wait_for()
 
 
@@ -118,13 +118,15 @@ async def speak(trainer: Page, speaker: Page, listener: Page) -> None:
 async def watch_replay(page: Page) -> None:
     """Open the replay within seconds of the end; it plays, with slides and chat."""
     await page.get_by_role("link", name="Watch the recording").click(timeout=10_000)
-    await page.get_by_role("button", name="Play").first.click()
+    await page.get_by_role("button", name="Watch", exact=True).click()
     await until(
         lambda: played(page),
         lambda got: got[0] > 20 and got[1] > 0,
         10,
         "the replay plays",
     )
+    await page.get_by_role("tab", name="Chat").click()
+    await page.get_by_role("slider", name="Place in the recording").press("End")
     await page.get_by_text("Good morning from Sairam").first.wait_for()
 
 
