@@ -108,6 +108,7 @@ class Presenter:
         self._room = room
         self._lecture = lecture
         self._ended = asyncio.Event()
+        self._media_lost = asyncio.Event()
         self._page = 0
         self._steering_from_s = 0.0
         room.on_event = self._on_event
@@ -115,6 +116,9 @@ class Presenter:
     def _on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "session.ended":
             self._ended.set()
+        elif event["type"] == "media.restarted":
+            # Long before the connection itself notices that its worker is gone.
+            self._media_lost.set()
         elif event["type"] == "slide.shown" and event["page"] != self._page:
             self._steering_from_s = time.monotonic() + STEERING_PAUSE_S
 
@@ -133,12 +137,14 @@ class Presenter:
     async def _on_air(self, account: Account) -> None:
         keys = await account.get(f"/api/seminars/{self._lecture.seminar_id}/keys")
         headers = {"Authorization": f"Bearer {keys['whip_key']}"}
+        self._media_lost.clear()
         async with publish(
             account.http, keys["whip_url"], headers, self._lecture.clip
         ) as (playhead, lost):
             watched = [
                 asyncio.ensure_future(self._steer(playhead)),
                 asyncio.ensure_future(lost.wait()),
+                asyncio.ensure_future(self._media_lost.wait()),
                 asyncio.ensure_future(self._ended.wait()),
             ]
             try:

@@ -12,8 +12,8 @@ from server.app import build_app
 from server.config import Config
 from server.supervisor import EXIT_CANNOT_START
 
-STOP_TIMEOUT_S = 5.0
-"""Blocked playlist requests end by themselves later than this; they are cut."""
+STOP_TIMEOUT_S = 3.0
+"""What is still being answered after this is cut; the supervisor waits for 10 s."""
 
 
 def main() -> int:

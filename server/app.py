@@ -91,10 +91,11 @@ def _attach_gateway(app: web.Application, services: Services) -> None:
     )
     gateway.attach(app)
 
-    async def close_sockets(_: web.Application) -> None:
+    async def let_go(_: web.Application) -> None:
+        services.broadcasts.close()
         await gateway.close()
 
-    app.on_shutdown.append(close_sockets)
+    app.on_shutdown.append(let_go)
 
 
 def build_services(config: Config, clock: Clock) -> Services:

@@ -87,6 +87,12 @@ class Broadcasts:
         self._library = Library(root)
         self._edges = edges
         self._opened: OrderedDict[str, _Open] = OrderedDict()
+        self._is_closing = False
+
+    def close(self) -> None:
+        """Let nobody wait any longer: the process ends, and players ask the next."""
+        self._is_closing = True
+        self._edges.wake_all()
 
     def archive_ms(self, session_id: str) -> int | None:
         """Return the length of a finished recording; None while there is none."""
@@ -131,7 +137,7 @@ class Broadcasts:
 
     async def _wait(self, session_id: str, deadline_s: float) -> None:
         left_s = deadline_s - time.monotonic()
-        if left_s <= 0:
+        if left_s <= 0 or self._is_closing:
             raise StalledError
         await self._edges.wait(session_id, min(left_s, LOOK_AGAIN_S))
 

@@ -20,6 +20,12 @@ class HlsEdges:
         if news is not None:
             news.set()
 
+    def wake_all(self) -> None:
+        """Let everybody who waits look again."""
+        for news in self._news.values():
+            news.set()
+        self._news.clear()
+
     def version(self, session_id: str) -> int:
         """Return a number that changes with every news of a session."""
         return self._versions.get(session_id, 0)

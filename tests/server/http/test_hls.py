@@ -189,3 +189,14 @@ async def test_removed_participant_gets_no_more_parts(node: Node) -> None:
     )
     answer = await browser.call("GET", f"/hls/{session_id}/programme.m3u8")
     assert (answer.status, (await answer.json())["code"]) == (403, "removed")
+
+
+async def test_nobody_waits_for_a_process_that_ends(node: Node) -> None:
+    session_id, _ = await on_air(node)
+    browser = await node.browser("participant")
+    path = f"/hls/{session_id}/programme.m3u8?_HLS_msn=0&_HLS_part=3"
+    waiting = asyncio.create_task(browser.call("GET", path))
+    await asyncio.sleep(0.1)
+    node.services.broadcasts.close()
+    async with asyncio.timeout(0.5):
+        assert (await waiting).status == 503
