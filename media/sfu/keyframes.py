@@ -49,6 +49,11 @@ class KeyframeRequester:
             self._count_wish(now_ns)
         self.tick(now_ns)
 
+    def renew(self, now_ns: int) -> None:
+        """Ask for the recording's next keyframe: not a viewer's wish, so no storm."""
+        self._is_wanted = True
+        self.tick(now_ns)
+
     def _count_wish(self, now_ns: int) -> None:
         if now_ns - self._wishes_since_ns > STORM_INTERVAL_NS:
             self._wishes_since_ns = now_ns

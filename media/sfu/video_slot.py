@@ -23,6 +23,10 @@ LIVE_NS = 200_000_000
 
 KEEP_ALIVE_NS = 2_000_000_000
 
+SINK_KEYFRAME_NS = 2_000_000_000
+"""Segments of the recording begin with a keyframe, and a browser sends one only when
+asked; a joiner of LL-HLS waits for the next (Apple's authoring rules: 1 to 2 s)."""
+
 
 class VideoSlot(Slot):
     """Carries `current`; waits for a keyframe of `pending` to switch to it.
@@ -36,6 +40,7 @@ class VideoSlot(Slot):
         "_kept_alive_ns",
         "_on_switched",
         "_renumberer",
+        "_sinks",
         "_video_name",
         "_waiting",
         "group",
@@ -59,6 +64,7 @@ class VideoSlot(Slot):
         self._on_switched = on_switched
         self._video_name: VideoSlotName = name
         self._renumberer = PictureRenumberer()
+        self._sinks = 0
         self._waiting: list[Subscription] = []
 
     def assign(self, publication: Publication | None, now_ns: int) -> None:
@@ -175,6 +181,7 @@ class VideoSlot(Slot):
         """A joiner is served from the young keyframe group, else waits for the next."""
         self.flush(now_ns)
         self.subscriptions.append(subscription)
+        self._sinks += subscription.is_sink
         self._waiting.append(subscription)
         self._start_waiting(now_ns)
         if not subscription.is_flowing:
@@ -183,6 +190,7 @@ class VideoSlot(Slot):
     def remove(self, subscription: Subscription) -> None:
         if subscription in self._waiting:
             self._waiting.remove(subscription)
+        self._sinks -= subscription.is_sink
         super().remove(subscription)
 
     def want_keyframe(self, subscription: Subscription, now_ns: int) -> None:
@@ -215,10 +223,21 @@ class VideoSlot(Slot):
         self._rebuild_fanout()
 
     def tick(self, now_ns: int) -> None:
-        """Keep the streams of viewers without the slot's codec alive."""
-        if now_ns - self._kept_alive_ns < KEEP_ALIVE_NS:
+        """Renew the recording's keyframe; keep idle streams alive."""
+        self._renew_for_sinks(now_ns)
+        if now_ns - self._kept_alive_ns >= KEEP_ALIVE_NS:
+            self._kept_alive_ns = now_ns
+            self._keep_alive()
+
+    def _renew_for_sinks(self, now_ns: int) -> None:
+        current = self.current
+        if not self._sinks or current is None or current.is_paused:
             return
-        self._kept_alive_ns = now_ns
+        if self.group.age_ns(now_ns) >= SINK_KEYFRAME_NS:
+            current.keyframes.renew(now_ns)
+
+    def _keep_alive(self) -> None:
+        """Send empty packets to viewers without the slot's codec."""
         for subscription in self._waiting:
             if subscription.first_ext_seqno >= 0:
                 codec = next(iter(subscription.codecs))

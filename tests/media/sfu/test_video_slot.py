@@ -330,3 +330,27 @@ def test_number_used_to_keep_a_stream_alive_is_never_used_again() -> None:
     room.go()
     numbers = [packet.ext_seqno for packet in out.of(0)]
     assert len(numbers) == len(set(numbers))
+
+
+def test_a_recorded_source_is_asked_for_a_keyframe_every_two_seconds() -> None:
+    room = Room()
+    source, _ = on_air(room)
+    room.router.assign("programme", source.camera)
+    source.picture(key=True)
+    room.router.open_sink("s", ("programme", "screen"), FakeOut())
+    asked = source.out.plis()
+    for _ in range(10 * 30):
+        source.picture(key=source.out.plis() > asked)
+        asked = source.out.plis()
+        room.go()
+    assert 4 <= asked <= 6, "one keyframe each 2 s in 10 s, and the first"
+
+
+def test_a_source_nobody_records_is_left_alone() -> None:
+    room = Room()
+    source, _ = on_air(room)
+    before = source.out.plis()
+    for _ in range(10 * 30):
+        source.picture()
+        room.go()
+    assert source.out.plis() == before
