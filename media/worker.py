@@ -287,7 +287,7 @@ class Worker:
                     WorkerError(object_id=sink.sink_id, message="the reader is gone")
                 )
         self._mux.report_failures()
-        sent = sum(peer.out.packets_sent for peer in self.peers.values())
+        sent = self._fanout.packets_sent
         self._on_event(
             self._load.report(now_ns, self._mux.packets_in, sent, len(self.peers))
         )
@@ -315,7 +315,7 @@ class _LoadMeter:
             cpu_percent=round(100 * (cpu_ns - self._cpu_ns) / elapsed_ns, 1),
             loop_lag_ms=round(1000 * self._worst_lag_s, 1),
             packets_in=packets_in - self._packets_in,
-            packets_out=max(0, packets_out - self._packets_out),
+            packets_out=packets_out - self._packets_out,
             peers=peers,
         )
         self._reported_ns, self._cpu_ns = now_ns, cpu_ns

@@ -14,6 +14,7 @@ from __future__ import annotations
 import socket
 import struct
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from media.protocol import Codec
 from media.sfu.ports import OutPacket
@@ -32,26 +33,23 @@ Job = tuple[int, bytes, bytes, memoryview]
 _HEADER_BYTES = 12
 
 
-class Run:
-    """Packets that leave in one send: equal sizes, only the last may be shorter."""
+PlanKey = tuple[tuple[tuple[Codec, int], ...], int]
+"""A viewer's payload types, and the base its packet indexes count from."""
 
-    __slots__ = ("ancillary", "buffer", "jobs", "packets", "segment_bytes")
 
-    def __init__(
-        self,
-        packets: tuple[OutPacket, ...],
-        jobs: tuple[Job, ...],
-        buffer: memoryview,
-        segment_bytes: int,
-    ) -> None:
-        self.packets = packets
-        self.jobs = jobs
-        self.buffer = buffer
-        self.segment_bytes = segment_bytes
-        self.ancillary: Ancillary | None = None
-        if len(jobs) > 1:
-            size = struct.pack("=H", segment_bytes)
-            self.ancillary = ((SOL_UDP, UDP_SEGMENT, size),)
+class Run(NamedTuple):
+    """Packets that leave in one send: equal sizes, only the last may be shorter.
+
+    A tuple, because unpacking one is cheaper than reading attributes, and this is read
+    once for each viewer and run.
+    """
+
+    jobs: tuple[Job, ...]
+    buffers: tuple[memoryview]
+    """The one buffer, as `sendmsg` wants it."""
+    ancillary: Ancillary
+    """Empty for a single packet, which leaves by `sendto`."""
+    packets: tuple[OutPacket, ...]
 
 
 Plan = tuple[Run, ...]
@@ -60,35 +58,69 @@ Plan = tuple[Run, ...]
 class FanOut:
     """Makes plans and keeps them until the batch is over.
 
-    Plans are found by the identity of the packet sequence, which the router passes
-    unchanged to every viewer; `clear` after each flush ends their life.
+    Nearly all viewers of a batch share one plan, so the last one asked for is at hand
+    as `plan`, valid for `packets` and `key`; both are compared by identity. `clear`
+    after each flush ends the life of all plans.
     """
+
+    __slots__ = (
+        "_keys",
+        "_max_segments",
+        "_plans",
+        "key",
+        "packets",
+        "packets_sent",
+        "plan",
+    )
 
     def __init__(self, *, use_gso: bool) -> None:
         self._max_segments = MAX_SEGMENTS if use_gso else 1
-        self._plans: dict[tuple[int, int], tuple[Sequence[OutPacket], Plan]] = {}
+        self._plans: dict[tuple[int, PlanKey], tuple[Sequence[OutPacket], Plan]] = {}
+        self._keys: dict[PlanKey, PlanKey] = {}
+        self.packets: Sequence[OutPacket] | None = None
+        self.key: PlanKey | None = None
+        self.plan: Plan = ()
+        self.packets_sent = 0
+        """By all viewers together."""
 
-    def plan(self, packets: Sequence[OutPacket], payload_type: int) -> Plan:
-        """Give the plan of this batch, made on the first call."""
-        key = (id(packets), payload_type)
-        found = self._plans.get(key)
-        if found is not None:
-            return found[1]
-        plan = build_plan(packets, payload_type, self._max_segments)
-        self._plans[key] = (packets, plan)
-        return plan
+    def intern(self, payload_types: dict[Codec, int], base_index: int) -> PlanKey:
+        """Give the one object that stands for these values.
+
+        There are few: one for each browser family and wrap of the longest slot.
+        """
+        key = (tuple(sorted(payload_types.items())), base_index)
+        return self._keys.setdefault(key, key)
+
+    def use(self, packets: Sequence[OutPacket], key: PlanKey) -> Plan:
+        """Make the plan of this batch and viewer the current one."""
+        found = self._plans.get((id(packets), key))
+        if found is None:
+            found = (packets, build_plan(packets, key, self._max_segments))
+            self._plans[id(packets), key] = found
+        self.packets, self.key, self.plan = packets, key, found[1]
+        return found[1]
 
     def clear(self) -> None:
         """Forget all plans; the packet sequences may change from now on."""
-        self._plans.clear()
+        if self._plans:
+            self._plans.clear()
+            self.packets = self.key = None
+            self.plan = ()
 
 
 def build_plan(
-    packets: Sequence[OutPacket], payload_type: int, max_segments: int = MAX_SEGMENTS
+    packets: Sequence[OutPacket], key: PlanKey, max_segments: int = MAX_SEGMENTS
 ) -> Plan:
-    """Lay a batch out into runs."""
+    """Lay a batch out into runs; empty when its codec was not negotiated."""
+    payload_types, base_index = key
+    payload_type = dict(payload_types).get(packets[0].codec)
+    if payload_type is None:
+        return ()
+    # A packet from before the viewer's start has no index of theirs.
+    visible = [packet for packet in packets if packet.ext_seqno >= base_index]
     return tuple(
-        _build_run(run, payload_type) for run in split_runs(packets, max_segments)
+        _build_run(run, payload_type, base_index)
+        for run in split_runs(visible, max_segments)
     )
 
 
@@ -115,7 +147,9 @@ def split_runs(
     return runs
 
 
-def _build_run(packets: tuple[OutPacket, ...], payload_type: int) -> Run:
+def _build_run(
+    packets: tuple[OutPacket, ...], payload_type: int, base_index: int
+) -> Run:
     sizes = [_HEADER_BYTES + len(packet.payload) + TAG_BYTES for packet in packets]
     buffer = memoryview(bytearray(sum(sizes)))
     jobs: list[Job] = []
@@ -123,16 +157,14 @@ def _build_run(packets: tuple[OutPacket, ...], payload_type: int) -> Run:
     for packet, size in zip(packets, sizes, strict=True):
         header = packet.header(payload_type)
         buffer[start : start + _HEADER_BYTES] = header
-        jobs.append(
-            (
-                packet_iv(packet.ssrc, packet.ext_seqno),
-                packet.payload,
-                header,
-                buffer[start + _HEADER_BYTES : start + size],
-            )
-        )
+        iv = packet_iv(packet.ssrc, packet.ext_seqno - base_index)
+        target = buffer[start + _HEADER_BYTES : start + size]
+        jobs.append((iv, packet.payload, header, target))
         start += size
-    return Run(packets, tuple(jobs), buffer, sizes[0])
+    ancillary: Ancillary = ()
+    if len(packets) > 1:
+        ancillary = ((SOL_UDP, UDP_SEGMENT, struct.pack("=H", sizes[0])),)
+    return Run(tuple(jobs), (buffer,), ancillary, packets)
 
 
 def is_gso_usable() -> bool:
@@ -149,10 +181,3 @@ def is_gso_usable() -> bool:
             return receiver.recv(16) == b"abcd" and receiver.recv(16) == b"ef"
         except OSError:
             return False
-
-
-def payload_type_of(
-    packets: Sequence[OutPacket], payload_types: dict[Codec, int]
-) -> int | None:
-    """Give the viewer's payload type for a batch, or None when not negotiated."""
-    return payload_types.get(packets[0].codec) if packets else None

@@ -13,23 +13,24 @@ from pylibsrtp import Session
 
 from media.protocol import Codec
 from media.sfu.ports import OutPacket, ViewerStream
-from media.srtp.gcm import NONCE_BYTES, GcmKey
+from media.srtp.gcm import GcmKey
 from media.srtp.profiles import MasterKey
 from media.srtp.session import SrtpError, open_sender
-from media.transport.fanout import FanOut, Plan
+from media.transport.fanout import FanOut, Plan, PlanKey, Run
 from media.transport.ice_lite import Path
 
 _RTP_HEADER = struct.Struct("!BBHII")
 _WRAP = 1 << 16
 
 
-class _StreamState:
-    """What differs from viewer to viewer in one stream."""
+class _OutStream:
+    """One stream of one viewer."""
 
     __slots__ = (
         "base_index",
         "is_skipping",
         "is_video",
+        "key",
         "payload_types",
         "rtx_ext_seqno",
         "rtx_payload_types",
@@ -43,12 +44,15 @@ class _StreamState:
         self.rtx_ext_seqno = 0
         self.is_video = stream.kind == "video"
         self.is_skipping = False
+        """The rest of a frame is not sent after a drop."""
         self.base_index = -1
         """Wraps the slot had seen before this viewer's first packet, times 65,536.
 
         A receiver starts every SSRC at ROC 0 (RFC 3711, 3.3.1), so what it is sent
         must count from its own start. -1 until the first packet.
         """
+        self.key: PlanKey | None = None
+        """Names the plans this stream can use; None sends by the slow way."""
 
 
 class PeerOut:
@@ -57,14 +61,28 @@ class PeerOut:
     A publisher has one without streams: it is only sent RTCP.
     """
 
+    __slots__ = (
+        "_address",
+        "_encrypt_into",
+        "_fanout",
+        "_gcm",
+        "_path",
+        "_salt",
+        "_sendmsg",
+        "_sendto",
+        "_session",
+        "_streams",
+        "_uses_gso",
+        "packets_dropped",
+    )
+
     def __init__(self, streams: Sequence[ViewerStream], fanout: FanOut) -> None:
-        self._streams = [_StreamState(stream) for stream in streams]
+        self._streams = [_OutStream(stream) for stream in streams]
         self._fanout = fanout
         self._path: Path | None = None
         self._gcm: GcmKey | None = None
         self._session: Session | None = None
         self._uses_gso = True
-        self.packets_sent = 0
         self.packets_dropped = 0
 
     def open(self, master: MasterKey) -> None:
@@ -72,30 +90,46 @@ class PeerOut:
         self._session = open_sender(master)
         if master.profile.is_gcm:
             self._gcm = GcmKey(master)
+            self._encrypt_into = self._gcm.encrypt_into
+            self._salt = self._gcm.salt
 
     def use_path(self, path: Path | None) -> None:
         """Send to this address from now on; None stops sending."""
         self._path = path
+        if path is None:
+            for state in self._streams:
+                state.key = None
+            return
+        self._sendto, self._sendmsg = path.udp.sendto, path.udp.sendmsg
+        self._address = path.address
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
-        path = self._path
-        if path is None or not packets:
-            return
         state = self._streams[stream]
-        payload_type = state.payload_types.get(packets[0].codec)
-        if payload_type is None:
+        key = state.key
+        if key is None:
+            self._send_slowly(state, packets)
             return
-        if state.is_skipping:
-            packets = self._after_frame(state, packets)
-            if not packets:
-                return
-        if state.base_index < 0:
-            state.base_index = packets[0].ext_seqno // _WRAP * _WRAP
-        if self._gcm is None:
-            self._send_cm(path, state, payload_type, packets)
-            return
-        plan = self._fanout.plan(packets, payload_type)
-        self._send_plan(path, state, plan, self._gcm)
+        fanout = self._fanout
+        if fanout.packets is packets and fanout.key is key:
+            plan = fanout.plan
+        else:
+            plan = fanout.use(packets, key)
+        run: Run | None = None
+        encrypt_into, salt, address = self._encrypt_into, self._salt, self._address
+        try:
+            for run in plan:
+                jobs, buffers, ancillary, _ = run
+                for iv, payload, header, target in jobs:
+                    nonce = (salt ^ iv).to_bytes(12, "big")
+                    encrypt_into(nonce, payload, header, target)
+                if ancillary:
+                    self._sendmsg(buffers, ancillary, 0, address)
+                else:
+                    self._sendto(buffers[0], address)
+                fanout.packets_sent += len(jobs)
+        except OSError as error:
+            assert run is not None
+            self._on_refused(state, plan, run, error)
 
     def resend(self, stream: int, packet: OutPacket) -> None:
         path, state = self._path, self._streams[stream]
@@ -110,8 +144,7 @@ class PeerOut:
         else:
             header, payload = packet.header(payload_type), packet.payload
             ssrc, index = packet.ssrc, packet.ext_seqno - state.base_index
-        protected = self._protect(header, payload, ssrc, index)
-        self._send_datagram(path, protected)
+        self._send_datagram(path, self._protect(header, payload, ssrc, index))
 
     def send_rtcp(self, data: bytes) -> None:
         path = self._path
@@ -124,55 +157,38 @@ class PeerOut:
             return
         path.udp.send(protected, path.address)
 
-    def _send_plan(
-        self, path: Path, state: _StreamState, plan: Plan, gcm: GcmKey
-    ) -> None:
-        encrypt_into, salt, base = gcm.encrypt_into, gcm.salt, state.base_index
-        address = path.address
-        for run in plan:
-            if base:
-                for iv, payload, header, target in run.jobs:
-                    nonce = (salt ^ (iv - base)).to_bytes(NONCE_BYTES, "big")
-                    encrypt_into(nonce, payload, header, target)
-            else:
-                for iv, payload, header, target in run.jobs:
-                    nonce = (salt ^ iv).to_bytes(NONCE_BYTES, "big")
-                    encrypt_into(nonce, payload, header, target)
-            try:
-                if run.ancillary is None:
-                    path.udp.sendto(run.buffer, address)
-                elif self._uses_gso:
-                    path.udp.sendmsg((run.buffer,), run.ancillary, 0, address)
-                else:
-                    self._send_segments(path, run.buffer, run.segment_bytes)
-            except BlockingIOError:
-                self._drop_rest(state, plan, run.packets)
+    def _send_slowly(self, state: _OutStream, packets: Sequence[OutPacket]) -> None:
+        """Send a first batch, one after a drop, or anything without GCM and GSO."""
+        path = self._path
+        if path is None or not packets:
+            return
+        if state.is_skipping:
+            packets = self._after_frame(state, packets)
+            if not packets:
                 return
-            except OSError:
-                # A path whose MTU or device refuses segments takes single datagrams.
-                if run.ancillary is None or not self._uses_gso:
-                    self._drop_rest(state, plan, run.packets)
-                    return
-                self._uses_gso = False
-                self._send_segments(path, run.buffer, run.segment_bytes)
-            self.packets_sent += len(run.jobs)
+        if state.base_index < 0:
+            state.base_index = packets[0].ext_seqno // _WRAP * _WRAP
+        if self._gcm is not None and self._uses_gso:
+            state.key = self._fanout.intern(state.payload_types, state.base_index)
+            self.send(self._streams.index(state), packets)
+            return
+        payload_type = state.payload_types.get(packets[0].codec)
+        if payload_type is not None:
+            self._send_singly(path, state, payload_type, packets)
 
-    def _send_segments(self, path: Path, buffer: memoryview, size: int) -> None:
-        for start in range(0, len(buffer), size):
-            if not path.udp.send(bytes(buffer[start : start + size]), path.address):
-                self.packets_dropped += 1
-
-    def _send_cm(
+    def _send_singly(
         self,
         path: Path,
-        state: _StreamState,
+        state: _OutStream,
         payload_type: int,
         packets: Sequence[OutPacket],
     ) -> None:
         for position, packet in enumerate(packets):
-            protected = self._protect(
-                packet.header(payload_type), packet.payload, packet.ssrc, 0
-            )
+            index = packet.ext_seqno - state.base_index
+            if index < 0:
+                continue
+            header = packet.header(payload_type)
+            protected = self._protect(header, packet.payload, packet.ssrc, index)
             if not self._send_datagram(path, protected) and state.is_video:
                 state.is_skipping = not packets[-1].marker
                 self.packets_dropped += len(packets) - position - 1
@@ -191,23 +207,30 @@ class PeerOut:
 
     def _send_datagram(self, path: Path, protected: bytes) -> bool:
         if protected and path.udp.send(protected, path.address):
-            self.packets_sent += 1
+            self._fanout.packets_sent += 1
             return True
         self.packets_dropped += 1
         return False
 
-    def _drop_rest(
-        self, state: _StreamState, plan: Plan, failed: tuple[OutPacket, ...]
+    def _on_refused(
+        self, state: _OutStream, plan: Plan, failed: Run, error: OSError
     ) -> None:
-        found = False
-        for run in plan:
-            found = found or run.packets is failed
-            if found:
-                self.packets_dropped += len(run.packets)
-        state.is_skipping = state.is_video and not plan[-1].packets[-1].marker
+        rest = plan[plan.index(failed) :]
+        packets = [packet for run in rest for packet in run.packets]
+        if failed.ancillary and not isinstance(error, BlockingIOError):
+            # This path's MTU or device refuses segments: single datagrams from now on.
+            self._uses_gso = False
+            for stream in self._streams:
+                stream.key = None
+            self._send_slowly(state, packets)
+            return
+        self.packets_dropped += len(packets)
+        if state.is_video and not packets[-1].marker:
+            state.is_skipping = True
+            state.key = None
 
     def _after_frame(
-        self, state: _StreamState, packets: Sequence[OutPacket]
+        self, state: _OutStream, packets: Sequence[OutPacket]
     ) -> Sequence[OutPacket]:
         for position, packet in enumerate(packets):
             if packet.marker:
@@ -219,7 +242,7 @@ class PeerOut:
 
 
 def _rtx(
-    state: _StreamState, packet: OutPacket, payload_type: int
+    state: _OutStream, packet: OutPacket, payload_type: int
 ) -> tuple[bytes, bytes, int, int]:
     """Build header, payload, SSRC and index of a retransmission (RFC 4588, 4)."""
     assert state.rtx_ssrc is not None

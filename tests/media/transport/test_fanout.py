@@ -12,13 +12,22 @@ from hypothesis import strategies as st
 from media.sfu.ports import OutPacket, ViewerStream
 from media.srtp.profiles import CM_SHA1_80, GCM_128, MasterKey
 from media.srtp.session import open_receiver
-from media.transport.fanout import FanOut, build_plan, is_gso_usable, split_runs
+from media.transport.fanout import (
+    FanOut,
+    PlanKey,
+    build_plan,
+    is_gso_usable,
+    split_runs,
+)
 from media.transport.ice_lite import Path
 from media.transport.peer_out import PeerOut
 from media.transport.udp import UdpSocket, open_sockets
 
 GCM = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
 CM = MasterKey(CM_SHA1_80, bytes(range(16)), bytes(range(14)))
+
+
+KEY: PlanKey = ((("vp8", 96),), 0)
 
 
 def packets(
@@ -53,17 +62,23 @@ def test_runs_keep_the_order_and_the_rules_of_gso(
 
 
 def test_a_frame_of_equal_packets_is_one_run() -> None:
-    assert len(build_plan(packets([1000] * 5 + [300]), 96)) == 1
-    assert len(build_plan(packets([1000] * 6), 96, max_segments=1)) == 6
+    assert len(build_plan(packets([1000] * 5 + [300]), KEY)) == 1
+    assert len(build_plan(packets([1000] * 6), KEY, max_segments=1)) == 6
 
 
 def test_a_plan_is_made_once_for_all_viewers_and_forgotten_with_the_batch() -> None:
     fanout, batch = FanOut(use_gso=True), packets([10])
-    plan = fanout.plan(batch, 96)
-    assert fanout.plan(batch, 96) is plan
-    assert fanout.plan(batch, 97) is not plan
+    key, other = fanout.intern({"vp8": 96}, 0), fanout.intern({"vp8": 97}, 0)
+    plan = fanout.use(batch, key)
+    assert fanout.use(batch, other) is not plan
+    assert fanout.use(batch, key) is plan
+    assert fanout.intern({"vp8": 96}, 0) is key
     fanout.clear()
-    assert fanout.plan(batch, 96) is not plan
+    assert fanout.use(batch, key) is not plan
+
+
+def test_a_codec_that_was_not_negotiated_makes_an_empty_plan() -> None:
+    assert build_plan(packets([10]), ((("h264", 102),), 0)) == ()
 
 
 @pytest.fixture
@@ -99,7 +114,7 @@ def test_libsrtp_decrypts_every_packet(
     for packet in batch:
         plain = receiver.unprotect(wire[1].recv(2048))
         assert plain == packet.header(96) + packet.payload
-    assert out.packets_sent == len(batch)
+    assert out._fanout.packets_sent == len(batch)
 
 
 def test_a_viewer_who_joins_after_the_wrap_decrypts(
@@ -161,7 +176,7 @@ def test_a_full_socket_drops_to_the_end_of_the_frame(
     out.send(0, rest)
     plain = open_receiver(GCM).unprotect(wire[1].recv(2048))
     assert int.from_bytes(plain[2:4], "big") == 106
-    assert (out.packets_dropped, out.packets_sent) == (6, 1)
+    assert (out.packets_dropped, out._fanout.packets_sent) == (6, 1)
 
 
 def test_nothing_is_sent_before_a_path_is_known(
@@ -172,4 +187,4 @@ def test_nothing_is_sent_before_a_path_is_known(
     out.send(0, packets([10]))
     out.resend(0, packets([10])[0])
     out.send_rtcp(bytes(8))
-    assert out.packets_sent == 0
+    assert out._fanout.packets_sent == 0
