@@ -12,8 +12,9 @@ from server.app import build_app
 from server.config import Config
 from server.supervisor import EXIT_CANNOT_START
 
-STOP_TIMEOUT_S = 3.0
-"""What is still being answered after this is cut; the supervisor waits for 10 s."""
+STOP_TIMEOUT_S = 1.0
+"""What is still being answered is cut after this. aiohttp waits for it up to three times
+(connections, handlers, cancelled handlers), and the supervisor waits for 10 s."""
 
 
 def main() -> int:
