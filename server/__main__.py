@@ -13,8 +13,8 @@ from server.config import Config
 from server.supervisor import EXIT_CANNOT_START
 
 STOP_TIMEOUT_S = 1.0
-"""What is still being answered is cut after this. aiohttp waits for it up to three times
-(connections, handlers, cancelled handlers), and the supervisor waits for 10 s."""
+"""What is still being answered is cut after this. aiohttp waits up to three times as
+long (connections, handlers, cancelled handlers), the supervisor 10 s."""
 
 
 def main() -> int:

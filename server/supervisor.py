@@ -24,6 +24,9 @@ FIRST_DELAY_S = 0.25
 MAX_DELAY_S = 5.0
 STEADY_S = 10.0
 """A child that lived this long starts its back-off anew."""
+GOODBYE_S = 2.0
+"""Of these, what the demonstration may take to leave its seminar."""
+LAST_LINES_S = 0.1
 READY_POLL_S = 0.2
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -89,37 +92,44 @@ class Child:
                 await asyncio.wait_for(self._stopping.wait(), delay_s)
 
     async def _run_once(self) -> int:
-        process = await asyncio.create_subprocess_exec(
-            *self.spec.argv,
-            env={**os.environ, **self.spec.env},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,  # Ctrl-C reaches only the supervisor
-            preexec_fn=_die_with_parent,
-        )
+        # An own pipe: asyncio's would make `wait` wait for every process that holds
+        # it, and a grandchild may outlive the child whose death is to be noticed.
+        read_end, write_end = os.pipe()
+        copying = asyncio.create_task(self._copy_output(read_end))
+        try:
+            process = await asyncio.create_subprocess_exec(
+                *self.spec.argv,
+                env={**os.environ, **self.spec.env},
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=write_end,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches only the supervisor
+                preexec_fn=_die_with_parent,
+            )
+        finally:
+            os.close(write_end)
         self._process = process
         self.starts += 1
-        copying = asyncio.create_task(self._copy_output(process))
         try:
             return await process.wait()
         finally:
             self._process = None
-            # A grandchild may hold the pipe open; the last lines are there by now.
-            _, pending = await asyncio.wait({copying}, timeout=0.1)
-            for task in pending:
-                task.cancel()
+            # The last lines are in the pipe by now; more need not be waited for.
+            await asyncio.wait({copying}, timeout=LAST_LINES_S)
+            copying.cancel()
+            await asyncio.wait({copying})
 
-    async def _copy_output(self, process: asyncio.subprocess.Process) -> None:
-        assert process.stdout is not None
-        while True:
-            try:
-                line = await process.stdout.readline()
-            except ValueError:  # a line over the reader's 64 KiB limit
-                continue
-            if not line:
-                return
-            self._write(f"{self.spec.name} | {line.decode(errors='replace').rstrip()}")
+    async def _copy_output(self, read_end: int) -> None:
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", 0)
+        )
+        try:
+            while line := await _read_line(reader):
+                text = line.decode(errors="replace").rstrip()
+                self._write(f"{self.spec.name} | {text}")
+        finally:
+            transport.close()
 
     def stop(self, by: signal.Signals = signal.SIGTERM) -> None:
         self._stopping.set()
@@ -175,6 +185,7 @@ class Supervisor:
         tasks += [asyncio.create_task(child.run()) for child in late]
 
     async def _stop_all(self, tasks: list[asyncio.Task[None]]) -> None:
+        await self._stop_late(tasks)
         for child in self.children:
             child.stop()
         _, pending = await asyncio.wait(tasks, timeout=STOP_TIMEOUT_S)
@@ -184,6 +195,25 @@ class Supervisor:
             _, pending = await asyncio.wait(pending, timeout=1.0)
         for task in pending:
             task.cancel()
+
+    async def _stop_late(self, tasks: list[asyncio.Task[None]]) -> None:
+        """End first those who use the node, so that they can say goodbye to it."""
+        late = [child for child in self.children if child.spec.after_ready]
+        for child in late:
+            child.stop()
+        running = tasks[len(self.children) - len(late) :]
+        if running:
+            await asyncio.wait(running, timeout=GOODBYE_S)
+        for child in late:
+            child.stop(signal.SIGKILL)
+
+
+async def _read_line(reader: asyncio.StreamReader) -> bytes:
+    """Return the next line; empty at the end."""
+    try:
+        return await reader.readline()
+    except ValueError:
+        return b"(a line too long to show)"
 
 
 def _answers(url: str) -> bool:

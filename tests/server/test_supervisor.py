@@ -218,3 +218,32 @@ def test_node_runs_what_its_settings_say(tmp_path: Path) -> None:
     assert argv[argv.index("--announce") + 1] == "192.0.2.1"
     assert by_name["demo"].after_ready
     assert by_name["web"].env["HALLCAST_DEMO"] == "true"
+
+
+async def test_grandchild_that_keeps_the_output_open_hides_no_death() -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(4)'])\n"
+        "print('up', flush=True)\n"
+        "time.sleep(60)"
+    )
+    async with running(spec(code)) as node:
+        await node.until(lambda: "child | up" in node.lines)
+        started_s = time.monotonic()
+        os.kill(node.pid, signal.SIGKILL)
+        await node.until(lambda: any("SIGKILL" in line for line in node.lines))
+        assert time.monotonic() - started_s < 0.3
+
+
+async def test_late_children_end_before_those_they_use() -> None:
+    port = free_port()
+    said = (
+        "import signal, sys, time\n"
+        "signal.signal(15, lambda *_: sys.exit(print({!r}, flush=True)))\n"
+    )
+    web = spec(said.format("web ends") + READY.format(port=port), "web")
+    demo = spec(said.format("demo ends") + FOREVER, "demo", after_ready=True)
+    async with running(web, demo, port=port) as node:
+        await node.until(lambda: "demo | up" in node.lines)
+    ends = [line for line in node.lines if line.endswith("ends")]
+    assert ends == ["demo | demo ends", "web | web ends"]
