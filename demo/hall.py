@@ -123,10 +123,12 @@ async def run_hall(
         "locale": "en",
     }
     await account.post(f"/api/invitations/{token}", guest)
-    path = clips.clip_path(folder, [part.speech], part.look, part.voice)
-    if not path.exists():
-        samples = await speak(part.speech, part.voice)
-        await asyncio.to_thread(clips.render, path, samples, part.look)
-    clip = await asyncio.to_thread(clips.load, path)
+    clip = await clips.open_clip(
+        folder,
+        [part.speech],
+        part.look,
+        part.voice,
+        lambda: speak(part.speech, part.voice),
+    )
     room = Room(account.http, account.base_url, seminar_id)
     await Hall(account, room, part, clip).run()

@@ -7,6 +7,7 @@ import bisect
 import itertools
 import logging
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from demo import clip as clips
 from demo.account import Account
 from demo.room import CONNECTION_ERRORS, REQUESTED_WITH, RefusedError, Room
 from demo.script import LECTURE_TITLE, POLL, PRESENTER_LOOK, PRESENTER_VOICE
-from demo.speech import SAMPLE_RATE_HZ, speak
+from demo.speech import SAMPLE_RATE_HZ, Samples, speak
 from demo.tracks import Playhead
 from demo.whip import publish
 
@@ -92,13 +93,24 @@ async def prepare(account: Account, seminar_id: str, folder: Path) -> Lecture:
     pages = [await speak(text, PRESENTER_VOICE) for text in spoken]
     lengths_s = [len(page) / SAMPLE_RATE_HZ for page in pages]
     starts_s = tuple(itertools.accumulate([0.0, *lengths_s[:-1]]))
-    path = clips.clip_path(folder, spoken, PRESENTER_LOOK, PRESENTER_VOICE)
-    if not path.exists():
-        await asyncio.to_thread(
-            clips.render, path, np.concatenate(pages), PRESENTER_LOOK
-        )
-    clip = await asyncio.to_thread(clips.load, path)
+
+    async def make() -> Samples:
+        return np.concatenate(pages)
+
+    clip = await clips.open_clip(folder, spoken, PRESENTER_LOOK, PRESENTER_VOICE, make)
     return Lecture(seminar_id, deck["deck_id"], starts_s, clip)
+
+
+async def _first_of(*waits: Coroutine[Any, Any, object]) -> None:
+    """Wait for the first to end, cancel the others; raise what it raised."""
+    tasks = [asyncio.ensure_future(one) for one in waits]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
 
 
 class Presenter:
@@ -109,6 +121,9 @@ class Presenter:
         self._lecture = lecture
         self._ended = asyncio.Event()
         self._media_lost = asyncio.Event()
+        self._camera_free = asyncio.Event()
+        """Set while nobody sends the presenter's camera: a person who presses "Go on
+        air" takes it over, and the lecture waits until they are done."""
         self._page = 0
         self._steering_from_s = 0.0
         room.on_event = self._on_event
@@ -119,12 +134,23 @@ class Presenter:
         elif event["type"] == "media.restarted":
             # Long before the connection itself notices that its worker is gone.
             self._media_lost.set()
+            self._camera_free.set()
+        elif event["type"] == "source.opened" and self._is_our_camera(event):
+            self._camera_free.clear()
+        elif event["type"] == "source.closed" and self._is_our_camera(event):
+            self._camera_free.set()
         elif event["type"] == "slide.shown" and event["page"] != self._page:
             self._steering_from_s = time.monotonic() + STEERING_PAUSE_S
+
+    def _is_our_camera(self, source: dict[str, Any]) -> bool:
+        owner: str = source["participant_id"]
+        return owner == self._room.participant_id and source["source"] == "camera"
 
     async def run(self, account: Account) -> None:
         """Open, publish, go live, lecture; publish again whenever the media is lost."""
         await self._room.join()
+        if not any(map(self._is_our_camera, self._room.snapshot["sources"])):
+            self._camera_free.set()
         if self._room.snapshot["status"] == "planned":
             await self._room.send("session.open")
         while not self._ended.is_set():
@@ -137,25 +163,19 @@ class Presenter:
     async def _on_air(self, account: Account) -> None:
         keys = await account.get(f"/api/seminars/{self._lecture.seminar_id}/keys")
         headers = {"Authorization": f"Bearer {keys['whip_key']}"}
+        await _first_of(self._camera_free.wait(), self._ended.wait())
         self._media_lost.clear()
+        if self._ended.is_set():
+            return
         async with publish(
             account.http, keys["whip_url"], headers, self._lecture.clip
         ) as (playhead, lost):
-            watched = [
-                asyncio.ensure_future(self._steer(playhead)),
-                asyncio.ensure_future(lost.wait()),
-                asyncio.ensure_future(self._media_lost.wait()),
-                asyncio.ensure_future(self._ended.wait()),
-            ]
-            try:
-                done, _ = await asyncio.wait(
-                    watched, return_when=asyncio.FIRST_COMPLETED
-                )
-                for task in done:
-                    task.result()
-            finally:
-                for task in watched:
-                    task.cancel()
+            await _first_of(
+                self._steer(playhead),
+                lost.wait(),
+                self._media_lost.wait(),
+                self._ended.wait(),
+            )
 
     async def _steer(self, playhead: Playhead) -> None:
         await self._go_live()

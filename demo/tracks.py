@@ -37,7 +37,10 @@ class Playhead:
 
 
 class ClipTrack(MediaStreamTrack):
-    """One kind of a clip; `recv` gives encoded packets at their time."""
+    """One kind of a clip; `recv` gives encoded packets at their time.
+
+    A clip that is still being made is waited for.
+    """
 
     def __init__(self, playhead: Playhead, kind: str, units: Sequence[Unit]) -> None:
         super().__init__()
@@ -45,13 +48,20 @@ class ClipTrack(MediaStreamTrack):
         self._playhead = playhead
         self._units = units
         self._index = 0
+        self._loops = 0
 
     async def recv(self) -> av.Packet[Any]:
         """Wait until the next frame is due and return it."""
-        loops, index = divmod(self._index, len(self._units))
-        unit = self._units[index]
+        clip = self._playhead.clip
+        # Polled, because the maker is a thread.
+        while self._index >= len(self._units) and not clip.is_whole:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        if self._index >= len(self._units):
+            self._index = 0
+            self._loops += 1
+        unit = self._units[self._index]
         self._index += 1
-        time_s = unit.time_s + loops * self._playhead.clip.duration_s
+        time_s = unit.time_s + self._loops * clip.duration_s
         due_s = self._playhead.start() + time_s
         await asyncio.sleep(max(0.0, due_s - time.monotonic()))
         packet = av.Packet(unit.data)
