@@ -6,6 +6,7 @@ import { HlsPlayer, prepareHls } from './hls-player.svelte';
 import type { KeeperState } from './keeper';
 import { Ladder, type Rung, type RungReason } from './ladder';
 import type { LineQuality } from './line-quality';
+import { type DuePicture, PictureWatch } from './picture-watch';
 import type { Quality } from './quality';
 import { type Profile, Receiver, VIDEO_SLOTS } from './receiver';
 import { SoundOut } from './sound-out.svelte';
@@ -17,12 +18,17 @@ const PROFILES: Record<Exclude<Quality, 'slides'>, Profile> = {
 };
 /** A picture that is due and stays away this long after connecting will not come. */
 const PICTURE_MS = 7_000;
+/**
+ * The same for a browser that decodes VP8 only: sooner, because no line is to blame, and
+ * HLS needs its time within the 10 s until something is seen.
+ */
+const PICTURE_WITHOUT_H264_MS = 3_000;
 
 /** Direct media is there within a second; later than this, HLS may well be needed. */
 const PREPARE_MS = 3_000;
 
 /** What is expected to be seen: slots that have a source with a picture. */
-export type DueSlots = () => readonly string[];
+export type DuePictures = () => readonly DuePicture[];
 
 /** The receiving half of a room: which way it comes, and what there is to show. */
 export class Reception {
@@ -48,16 +54,17 @@ export class Reception {
   readonly #receiver: Receiver;
   readonly #ladder: Ladder;
   readonly #timers: Timers;
-  readonly #dueSlots: DueSlots;
+  readonly #duePictures: DuePictures;
+  readonly #watch = new PictureWatch();
   readonly #sessionId: () => string;
   #isOpen = false;
-  #dueSinceMs: number | null = null;
+  #isTalking = false;
   #audio: readonly MediaStream[] = [];
   #cancelPrepare: () => void = () => undefined;
 
-  constructor(seminarId: string, sessionId: () => string, dueSlots: DueSlots, timers: Timers) {
+  constructor(seminarId: string, sessionId: () => string, due: DuePictures, timers: Timers) {
     this.#timers = timers;
-    this.#dueSlots = dueSlots;
+    this.#duePictures = due;
     this.#sessionId = sessionId;
     this.#receiver = new Receiver(seminarId, timers, {
       onState: (state, error) => this.#linkChanged(state, error),
@@ -69,7 +76,7 @@ export class Reception {
       onLook: (look) => {
         this.moving = look.moving;
         // While nobody is on air nothing flows, and the line is not to blame.
-        if (look.hasPackets || this.#dueSlots().length === 0) this.line = look.quality;
+        if (look.hasPackets || this.#duePictures().length === 0) this.line = look.quality;
         else this.line = 'bad';
         this.#checkPicture(look.moving, look.hasPackets);
       },
@@ -130,13 +137,24 @@ export class Reception {
   /** Try the best way again now, because the person asks for it. */
   retry(): void {
     if (!this.#isOpen) return;
+    this.#receive();
     this.restart();
     this.#ladder.open(this.quality);
   }
 
   setSound(isOn: boolean, volume = this.sound.volume): void {
     this.sound.set(isOn, volume);
-    this.programme?.setSound(isOn, volume);
+    this.#letHear();
+  }
+
+  /**
+   * On air or not. Who sees the picture by HLS for want of a decoder would hear questions
+   * late and their own voice among them: while they talk, the sound comes directly.
+   */
+  setTalking(isTalking: boolean): void {
+    if (this.#isTalking === isTalking) return;
+    this.#isTalking = isTalking;
+    if (this.#isOpen && this.reason === 'no_codec') this.#followTalk();
   }
 
   #receive(): void {
@@ -144,7 +162,7 @@ export class Reception {
     this.#cancelPrepare = this.#timers.after(PREPARE_MS, () => {
       if (!this.isUp && canPlayHls()) prepareHls();
     });
-    this.#dueSinceMs = null;
+    this.#watch.reset();
     this.hasNoCodec = false;
     if (this.quality === 'slides') this.#receiver.close();
     else this.#receiver.open(PROFILES[this.quality]);
@@ -153,7 +171,7 @@ export class Reception {
   #linkChanged(state: KeeperState, error: ApiError | null): void {
     this.linkState = state;
     this.error = error;
-    this.#dueSinceMs = null;
+    this.#watch.reset();
     if (state === 'up') this.#ladder.up('webrtc');
     else if (state === 'waiting' || state === 'refused') {
       this.line = null;
@@ -182,17 +200,17 @@ export class Reception {
   #playHls(): void {
     const url = (rendition: 'programme' | 'screen') => hlsUrl(this.#sessionId(), rendition);
     const programme = new HlsPlayer({ url: url('programme'), isLive: true });
-    programme.setSound(this.sound.isOn, this.sound.volume);
     const screen = new HlsPlayer({ url: url('screen'), isLive: true, leader: programme });
     screen.setSound(false);
     this.programme = programme;
     this.screen = screen;
+    this.#letHear();
   }
 
   #playAudio(): void {
     const player = new HlsPlayer({ url: hlsUrl(this.#sessionId(), 'audio'), isLive: true });
-    player.setSound(this.sound.isOn, this.sound.volume);
     this.programme = player;
+    this.#letHear();
     player.attach(new Audio());
   }
 
@@ -211,30 +229,27 @@ export class Reception {
     if (status === 'failed') this.#ladder.fail(way, 'blocked');
   }
 
-  /** Never two ways at once: on the other rungs the player is heard. */
+  /** Never two ways at once. */
   #letHear(): void {
-    this.sound.setStreams(this.rung === 'webrtc' ? this.#audio : []);
+    const isDirect = this.rung === 'webrtc' || (this.#isTalking && this.reason === 'no_codec');
+    this.sound.setStreams(isDirect ? this.#audio : []);
+    this.programme?.setSound(this.sound.isOn && !isDirect, this.sound.volume);
   }
 
   /** Connected, and a picture is due, but none moves: tell why, or take another way. */
   #checkPicture(moving: ReadonlySet<string>, hasPackets: boolean): void {
-    if (moving.size > 0) {
-      this.#dueSinceMs = null;
-      this.hasNoCodec = false;
-      this.#ladder.up('webrtc');
-      return;
-    }
     const own = VIDEO_SLOTS[this.quality === 'slides' ? 'audio' : PROFILES[this.quality]];
-    if (!this.#dueSlots().some((slot) => own.includes(slot))) {
-      this.#dueSinceMs = null;
-      return;
+    const due = this.#duePictures().filter(({ slot }) => own.includes(slot));
+    const missing = this.#watch.look(due, moving, this.#timers.monotonic());
+    if (moving.size > 0) this.#ladder.up('webrtc');
+    if (this.rung !== 'webrtc') return;
+    if (!canReceiveH264()) {
+      if (missing.firstMs >= PICTURE_WITHOUT_H264_MS) this.#noCodec();
+      else if (missing.firstMs === 0) this.hasNoCodec = false;
+    } else if (missing.allMs >= PICTURE_MS && !hasPackets) {
+      // Sound that flows tells that it is the speaker's picture that stands still.
+      this.#ladder.fail('webrtc', 'blocked');
     }
-    const now = this.#timers.monotonic();
-    this.#dueSinceMs ??= now;
-    if (now - this.#dueSinceMs < PICTURE_MS || this.rung !== 'webrtc') return;
-    if (!canReceiveH264()) this.#noCodec();
-    // Sound that flows tells that it is the speaker's picture that stands still.
-    else if (!hasPackets) this.#ladder.fail('webrtc', 'blocked');
   }
 
   /** HLS is decoded by other parts of the browser, which often can. */
@@ -244,6 +259,12 @@ export class Reception {
       return;
     }
     this.#ladder.fail('webrtc', 'no_codec');
-    this.#receiver.close();
+    this.#followTalk();
+  }
+
+  #followTalk(): void {
+    if (this.#isTalking) this.#receiver.open('audio');
+    else this.#receiver.close();
+    this.#letHear();
   }
 }

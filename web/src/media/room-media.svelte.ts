@@ -6,6 +6,7 @@ import type { Room } from '../state/room.svelte';
 import { CameraCapture } from './capture.svelte';
 import type { DeviceError } from './devices';
 import { deviceError, openScreen, stopStream } from './devices';
+import type { DuePicture } from './picture-watch';
 import { Publication } from './publication.svelte';
 import { QUALITIES, type Quality } from './quality';
 import { Reception } from './reception.svelte';
@@ -33,7 +34,7 @@ export class RoomMedia {
     this.reception = new Reception(
       room.seminarId,
       () => room.state?.session_id ?? '',
-      () => this.#dueSlots(),
+      () => this.#duePictures(),
       timers,
     );
   }
@@ -66,6 +67,7 @@ export class RoomMedia {
       $effect(() => this.#followRights());
       $effect(() => this.#followPlayer());
       $effect(() => this.#followCapture());
+      $effect(() => this.#followAir());
     });
     const leave = () => this.close();
     addEventListener('pagehide', leave);
@@ -177,19 +179,24 @@ export class RoomMedia {
     });
   }
 
+  #followAir(): void {
+    const isTalking = this.camera.isOn;
+    untrack(() => this.reception.setTalking(isTalking));
+  }
+
   #restart(): void {
     this.reception.restart();
     this.camera.restart();
     this.screen.restart();
   }
 
-  #dueSlots(): string[] {
+  #duePictures(): DuePicture[] {
     const { state, slots } = this.room;
     if (!state || !slots) return [];
     return Object.entries(slots.video).flatMap(([slot, participantId]) => {
       const kind = slot === 'screen' ? 'screen' : 'camera';
       const source = participantId === null ? null : sourceOf(state, participantId, kind);
-      return source?.has_video ? [slot] : [];
+      return participantId !== null && source?.has_video ? [{ slot, participantId }] : [];
     });
   }
 }

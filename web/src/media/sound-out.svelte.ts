@@ -13,7 +13,9 @@ export class SoundOut {
   setStreams(streams: readonly MediaStream[]): void {
     while (this.#elements.length < streams.length) this.#elements.push(new Audio());
     this.#elements.forEach((element, index) => {
-      element.srcObject = streams[index] ?? null;
+      const stream = streams[index] ?? null;
+      // Set anew, even the same one starts over, with a gap.
+      if (element.srcObject !== stream) element.srcObject = stream;
     });
     this.#apply();
   }
