@@ -52,6 +52,7 @@ def handle(worker: Worker, request: Request) -> Reply:
     except Exception as error:
         log.exception("request %s failed", type(request.command).__name__)
         result = Failure(code="internal", message=type(error).__name__)
+    worker.flush()
     return Reply(id=request.id, result=result)
 
 

@@ -247,13 +247,14 @@ class Worker:
 
     def _on_readable(self, udp: UdpSocket) -> None:
         self._mux.drain(udp)
-        self._flush()
+        self.flush()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Send what routers have made; must follow everything that makes them send."""
         for router in tuple(self._touched):
             self._guard(router.flush)
         self._touched.clear()
-        self._fanout.clear()
+        self._fanout.flush()
 
     def _on_tick(self) -> None:
         self._load.note_lag(self._loop.time() - self._due_s)
@@ -264,7 +265,7 @@ class Worker:
             self._guard(peer.on_timer)
         for router in self.routers.values():
             self._guard(router.tick, now_ns)
-        self._fanout.clear()
+        self._fanout.flush()
         if now_ns - self._life_checked_ns >= LIFE_CHECK_NS:
             self._life_checked_ns = now_ns
             self._each_second(now_ns)

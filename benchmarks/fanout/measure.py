@@ -15,7 +15,9 @@ from benchmarks.fanout.servers import MediaServer
 
 JOINING_TOGETHER = 20
 JOIN_TIMEOUT_S = 20.0
-SETTLE_S = 1.5
+SETTLE_S = 2.5
+"""More than the 2 s between keyframes."""
+QUIET_S = 0.1
 READ_EVERY_S = 0.01
 REPORT_EVERY_S = 1.0
 
@@ -123,6 +125,13 @@ class _Load:
             wake_s = min(read_due_s, self.programme.next_due_s())
             time.sleep(max(0.0, wake_s - time.monotonic()))
 
+    def pause(self) -> None:
+        """Publish nothing for a moment and read what is still under way."""
+        time.sleep(QUIET_S)
+        for peer in self.peers:
+            peer.read()
+        self.programme.shift(QUIET_S)
+
     def _report(self, now_s: float) -> None:
         if now_s >= self._report_due_s:
             self._report_due_s = now_s + REPORT_EVERY_S
@@ -135,6 +144,7 @@ def _figures(
     server: MediaServer, load: _Load, seconds: float, join_cpu_ms: float
 ) -> Result:
     peers = [peer for peer in load.peers if peer.is_connected]
+    load.pause()
     before = [peer.rtp_packets for peer in peers]
     sent_before = load.programme.packets_sent
     cpu_s, own_s, wall_s = (
@@ -143,13 +153,11 @@ def _figures(
         time.monotonic(),
     )
     load.run(seconds)
-    cpu_s = cpu_seconds(server.pid) - cpu_s
     wall_s = time.monotonic() - wall_s
     own_s = time.process_time() - own_s
+    load.pause()
+    cpu_s = cpu_seconds(server.pid) - cpu_s
     sent = load.programme.packets_sent - sent_before
-    # What is still in the sockets belongs to this measurement as well.
-    for peer in peers:
-        peer.read()
     received = sum(p.rtp_packets - b for p, b in zip(peers, before, strict=True))
     expected = sent * len(peers)
     dtls = peers[0].dtls if peers else None

@@ -33,6 +33,10 @@ class Programme:
         frame_s = self._started_s + self._frames / FRAMES_PER_S
         return min(frame_s, self._started_s + self._sounds / AUDIO_PER_S)
 
+    def shift(self, seconds: float) -> None:
+        """Go on later, without catching up."""
+        self._started_s += seconds
+
     def pump(self, now_s: float) -> None:
         elapsed_s = now_s - self._started_s
         while self._sounds <= elapsed_s * AUDIO_PER_S:

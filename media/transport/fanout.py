@@ -1,125 +1,209 @@
 """The hot loop's shared half: what all viewers of a batch have in common.
 
-A `Plan` is made once per batch and payload type. It is one buffer with every RTP
-header already in place, and per packet the slice that a viewer's ciphertext is written
-to. A viewer then costs, per packet, one XOR and one `encrypt_into`, and per run of
-equal packets one `sendmsg` with UDP_SEGMENT (generic segmentation offload, Linux 4.18).
+A plan is made once per batch and payload type. It is one buffer with every RTP header
+already in place, and per packet the slice that a viewer's ciphertext is written to. A
+viewer then costs, per packet, one XOR and one `encrypt_into`, and per run of equal
+packets one message with UDP_SEGMENT (generic segmentation offload, Linux 4.18).
 
-Measured on 2 vCPU EPYC, kernel 6.18, 1,060-byte packets on loopback: encrypt 1.1 us,
-one GSO send of six packets 7.6 us against six times 5.8 us.
+A plan has copies, so that several viewers are encrypted first and then sent by one
+`sendmmsg`. Measured on 2 vCPU EPYC, kernel 6.18, 300 viewers, six 1,060-byte packets to
+one of sound: `sendmsg` after each viewer 3.7 us a packet, in groups 3.4 (caches stay
+warm), by `sendmmsg` 3.1; of which encrypting is 1.2.
 """
 
 from __future__ import annotations
 
+import errno
 import socket
-import struct
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from media.protocol import Codec
 from media.sfu.ports import OutPacket
 from media.srtp.gcm import TAG_BYTES, packet_iv
+from media.transport.ice_lite import Path
+from media.transport.mmsg import (
+    MAX_MESSAGES,
+    Message,
+    MessageBatch,
+    Sockaddr,
+    build_message,
+)
 
-SOL_UDP = 17
-UDP_SEGMENT = 103
+SOCKET_FULL = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
+"""Refusals that the next datagram would meet as well."""
 MAX_SEGMENTS = 64
 """UDP_MAX_SEGMENTS of older kernels; newer ones take 128."""
 MAX_RUN_BYTES = 65_000
-
-Ancillary = tuple[tuple[int, int, bytes], ...]
-Job = tuple[int, bytes, bytes, memoryview]
-"""IV without salt, payload, header (the associated data), where to write."""
+GROUP_BYTES = 128 << 10
+"""Of viewers encrypted before they are sent: fits a core's second-level cache."""
+GROUP_VIEWERS = 16
+"""More would save less than making their copies of the plan costs."""
+MAX_QUEUED_RUNS = 64
 
 _HEADER_BYTES = 12
 
+Job = tuple[int, bytes, bytes, memoryview]
+"""IV without salt, payload, header (the associated data), where to write."""
 
-PlanKey = tuple[tuple[tuple[Codec, int], ...], int]
-"""A viewer's payload types, and the base its packet indexes count from."""
+
+PlanKey = tuple[tuple[tuple[Codec, int], ...], int, int]
+"""A viewer's payload types, the base its packet indexes count from, and the size of
+its socket address."""
 
 
 class Run(NamedTuple):
-    """Packets that leave in one send: equal sizes, only the last may be shorter.
-
-    A tuple, because unpacking one is cheaper than reading attributes, and this is read
-    once for each viewer and run.
-    """
+    """Packets that leave in one send: equal sizes, only the last may be shorter."""
 
     jobs: tuple[Job, ...]
-    buffers: tuple[memoryview]
-    """The one buffer, as `sendmsg` wants it."""
-    ancillary: Ancillary
-    """Empty for a single packet, which leaves by `sendto`."""
+    message: Message
     packets: tuple[OutPacket, ...]
 
 
 Plan = tuple[Run, ...]
 
 
-class FanOut:
-    """Makes plans and keeps them until the batch is over.
+class Target(Protocol):
+    """Whom a queued run is for: a `PeerOut`."""
 
-    Nearly all viewers of a batch share one plan, so the last one asked for is at hand
-    as `plan`, valid for `packets` and `key`; both are compared by identity. `clear`
-    after each flush ends the life of all plans.
+    path: Path | None
+
+    def on_refused(self, stream: Any, run: Run, error_number: int) -> None: ...
+
+
+Queued = tuple[Target, Any, Run]
+"""Target, its stream, and the run that holds its packets."""
+
+
+class PlanSet:
+    """The copies of one plan; `free` yields those that hold nobody's packets."""
+
+    __slots__ = ("copies", "free", "key", "limit", "packets")
+
+    def __init__(self, packets: Sequence[OutPacket], key: PlanKey) -> None:
+        self.packets = packets
+        self.key = key
+        self.copies: list[Plan] = []
+        self.free: Iterator[Plan] = iter(self.copies)
+        size = sum(len(packet.payload) + _HEADER_BYTES for packet in packets)
+        self.limit = max(1, min(GROUP_VIEWERS, GROUP_BYTES // max(1, size)))
+
+
+class FanOut:
+    """Makes plans, and sends what viewers have encrypted into them.
+
+    Nearly all viewers of a batch share one plan set, the `current` one; it is told by
+    the identity of packets and key. `flush` must follow every call of the router: it
+    sends what is queued and ends the life of all plans.
     """
 
-    __slots__ = (
-        "_keys",
-        "_max_segments",
-        "_plans",
-        "key",
-        "packets",
-        "packets_sent",
-        "plan",
-    )
+    __slots__ = ("_keys", "_max_segments", "_sets", "current", "packets_sent", "queue")
 
     def __init__(self, *, use_gso: bool) -> None:
         self._max_segments = MAX_SEGMENTS if use_gso else 1
-        self._plans: dict[tuple[int, PlanKey], tuple[Sequence[OutPacket], Plan]] = {}
+        self._sets: dict[tuple[int, PlanKey], PlanSet] = {}
         self._keys: dict[PlanKey, PlanKey] = {}
-        self.packets: Sequence[OutPacket] | None = None
-        self.key: PlanKey | None = None
-        self.plan: Plan = ()
+        self.current = _NOTHING
+        self.queue: list[Queued] = []
+        """Bounded: a plan set runs out of copies, and a new set sends a long queue."""
         self.packets_sent = 0
         """By all viewers together."""
 
-    def intern(self, payload_types: dict[Codec, int], base_index: int) -> PlanKey:
+    def intern(
+        self, payload_types: dict[Codec, int], base_index: int, name_bytes: int
+    ) -> PlanKey:
         """Give the one object that stands for these values.
 
         There are few: one for each browser family and wrap of the longest slot.
         """
-        key = (tuple(sorted(payload_types.items())), base_index)
+        key = (tuple(sorted(payload_types.items())), base_index, name_bytes)
         return self._keys.setdefault(key, key)
 
-    def use(self, packets: Sequence[OutPacket], key: PlanKey) -> Plan:
-        """Make the plan of this batch and viewer the current one."""
-        found = self._plans.get((id(packets), key))
+    def use(self, packets: Sequence[OutPacket], key: PlanKey) -> PlanSet:
+        """Make the plans of this batch and viewer the current ones."""
+        if len(self.queue) >= MAX_QUEUED_RUNS:
+            self.send_queued()
+        found = self._sets.get((id(packets), key))
         if found is None:
-            found = (packets, build_plan(packets, key, self._max_segments))
-            self._plans[id(packets), key] = found
-        self.packets, self.key, self.plan = packets, key, found[1]
-        return found[1]
+            found = self._sets[id(packets), key] = PlanSet(packets, key)
+        self.current = found
+        return found
 
-    def clear(self) -> None:
-        """Forget all plans; the packet sequences may change from now on."""
-        if self._plans:
-            self._plans.clear()
-            self.packets = self.key = None
-            self.plan = ()
+    def next_plan(self, plans: PlanSet) -> Plan:
+        """Make another copy, or send what is queued and start again with the first."""
+        if len(plans.copies) < plans.limit:
+            plan = build_plan(plans.packets, plans.key, self._max_segments)
+            plans.copies.append(plan)
+            return plan
+        self.send_queued()
+        return next(plans.free)
+
+    def send_queued(self) -> None:
+        """Send every queued run; a refused one ends its viewer's batch."""
+        waiting = self.queue
+        while waiting:
+            waiting = self._send_some(waiting)
+        self.queue.clear()
+        for plans in self._sets.values():
+            plans.free = iter(plans.copies)
+
+    def _send_some(self, waiting: list[Queued]) -> list[Queued]:
+        """Send up to the first refusal or change of socket; gives what is left."""
+        first = waiting[0][0].path
+        if first is None:
+            return waiting[1:]
+        batch, count = first.udp.batch, 0
+        put = batch.put
+        for target, _, run in waiting:
+            path = target.path
+            if path is None or path.udp is not first.udp or count == MAX_MESSAGES:
+                break
+            put(count, run.message, path.name)
+            count += 1
+        sent, error_number = batch.send(0, count)
+        if error_number == 0:
+            return waiting[sent:]
+        refused_by, stream, run = waiting[sent]
+        refused_by.on_refused(stream, run, error_number)
+        return self._without(stream, waiting[sent + 1 :], error_number)
+
+    def _without(
+        self, refused: Any, rest: list[Queued], error_number: int
+    ) -> list[Queued]:
+        """Drop what must not follow a refusal: all of it when the socket is full."""
+        kept: list[Queued] = []
+        for queued in rest:
+            target, stream, run = queued
+            if stream is refused or error_number in SOCKET_FULL:
+                target.on_refused(stream, run, error_number)
+            else:
+                kept.append(queued)
+        return kept
+
+    def flush(self) -> None:
+        """Send what is queued and forget all plans: the packet sequences may change."""
+        if self.queue:
+            self.send_queued()
+        if self._sets:
+            self._sets.clear()
+            self.current = _NOTHING
+
+
+_NOTHING = PlanSet((), ((), 0, 0))
 
 
 def build_plan(
     packets: Sequence[OutPacket], key: PlanKey, max_segments: int = MAX_SEGMENTS
 ) -> Plan:
     """Lay a batch out into runs; empty when its codec was not negotiated."""
-    payload_types, base_index = key
+    payload_types, base_index, name_bytes = key
     payload_type = dict(payload_types).get(packets[0].codec)
     if payload_type is None:
         return ()
     # A packet from before the viewer's start has no index of theirs.
     visible = [packet for packet in packets if packet.ext_seqno >= base_index]
     return tuple(
-        _build_run(run, payload_type, base_index)
+        _build_run(run, payload_type, base_index, name_bytes)
         for run in split_runs(visible, max_segments)
     )
 
@@ -148,10 +232,11 @@ def split_runs(
 
 
 def _build_run(
-    packets: tuple[OutPacket, ...], payload_type: int, base_index: int
+    packets: tuple[OutPacket, ...], payload_type: int, base_index: int, name_bytes: int
 ) -> Run:
     sizes = [_HEADER_BYTES + len(packet.payload) + TAG_BYTES for packet in packets]
-    buffer = memoryview(bytearray(sum(sizes)))
+    memory = bytearray(sum(sizes))
+    buffer = memoryview(memory)
     jobs: list[Job] = []
     start = 0
     for packet, size in zip(packets, sizes, strict=True):
@@ -161,10 +246,9 @@ def _build_run(
         target = buffer[start + _HEADER_BYTES : start + size]
         jobs.append((iv, packet.payload, header, target))
         start += size
-    ancillary: Ancillary = ()
-    if len(packets) > 1:
-        ancillary = ((SOL_UDP, UDP_SEGMENT, struct.pack("=H", sizes[0])),)
-    return Run(tuple(jobs), (buffer,), ancillary, packets)
+    segment_bytes = sizes[0] if len(packets) > 1 else None
+    message = build_message(memory, segment_bytes, name_bytes)
+    return Run(tuple(jobs), message, packets)
 
 
 def is_gso_usable() -> bool:
@@ -175,9 +259,13 @@ def is_gso_usable() -> bool:
     ):
         receiver.bind(("127.0.0.1", 0))
         receiver.settimeout(0.2)
-        ancillary = [(SOL_UDP, UDP_SEGMENT, struct.pack("=H", 4))]
+        batch = MessageBatch(sender.fileno())
+        message = build_message(bytearray(b"abcdef"), 4)
+        name = Sockaddr(receiver.getsockname())
+        batch.put(0, message, name)
         try:
-            sender.sendmsg([b"abcdef"], ancillary, 0, receiver.getsockname())
-            return receiver.recv(16) == b"abcd" and receiver.recv(16) == b"ef"
+            return batch.send(0, 1) == (1, 0) and (
+                receiver.recv(16) == b"abcd" and receiver.recv(16) == b"ef"
+            )
         except OSError:
             return False

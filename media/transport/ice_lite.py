@@ -6,8 +6,9 @@ Consent (RFC 7675) is the peer's own checks: when they stop for 30 s, so do we.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from media.transport.mmsg import Sockaddr
 from media.transport.stun import BindingRequest, build_binding_success
 from media.transport.udp import Address, UdpSocket
 
@@ -27,6 +28,10 @@ class Path:
     address: Address
     heard_ns: int
     is_nominated: bool = False
+    name: Sockaddr = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.name = Sockaddr(self.address)
 
 
 class IceLite:

@@ -16,7 +16,7 @@ from media.sfu.ports import OutPacket, ViewerStream
 from media.srtp.gcm import GcmKey
 from media.srtp.profiles import MasterKey
 from media.srtp.session import SrtpError, open_sender
-from media.transport.fanout import FanOut, Plan, PlanKey, Run
+from media.transport.fanout import SOCKET_FULL, FanOut, PlanKey, Run
 from media.transport.ice_lite import Path
 
 _RTP_HEADER = struct.Struct("!BBHII")
@@ -62,24 +62,21 @@ class PeerOut:
     """
 
     __slots__ = (
-        "_address",
         "_encrypt_into",
         "_fanout",
         "_gcm",
-        "_path",
         "_salt",
-        "_sendmsg",
-        "_sendto",
         "_session",
         "_streams",
         "_uses_gso",
         "packets_dropped",
+        "path",
     )
 
     def __init__(self, streams: Sequence[ViewerStream], fanout: FanOut) -> None:
         self._streams = [_OutStream(stream) for stream in streams]
         self._fanout = fanout
-        self._path: Path | None = None
+        self.path: Path | None = None
         self._gcm: GcmKey | None = None
         self._session: Session | None = None
         self._uses_gso = True
@@ -95,13 +92,10 @@ class PeerOut:
 
     def use_path(self, path: Path | None) -> None:
         """Send to this address from now on; None stops sending."""
-        self._path = path
-        if path is None:
-            for state in self._streams:
-                state.key = None
-            return
-        self._sendto, self._sendmsg = path.udp.sendto, path.udp.sendmsg
-        self._address = path.address
+        self.path = path
+        # Also when it only moves: to an IPv6 address other plans are needed.
+        for state in self._streams:
+            state.key = None
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         state = self._streams[stream]
@@ -110,29 +104,22 @@ class PeerOut:
             self._send_slowly(state, packets)
             return
         fanout = self._fanout
-        if fanout.packets is packets and fanout.key is key:
-            plan = fanout.plan
-        else:
-            plan = fanout.use(packets, key)
-        run: Run | None = None
-        encrypt_into, salt, address = self._encrypt_into, self._salt, self._address
-        try:
-            for run in plan:
-                jobs, buffers, ancillary, _ = run
-                for iv, payload, header, target in jobs:
-                    nonce = (salt ^ iv).to_bytes(12, "big")
-                    encrypt_into(nonce, payload, header, target)
-                if ancillary:
-                    self._sendmsg(buffers, ancillary, 0, address)
-                else:
-                    self._sendto(buffers[0], address)
-                fanout.packets_sent += len(jobs)
-        except OSError as error:
-            assert run is not None
-            self._on_refused(state, plan, run, error)
+        plans = fanout.current
+        if plans.packets is not packets or plans.key is not key:
+            plans = fanout.use(packets, key)
+        plan = next(plans.free, None)
+        if plan is None:
+            plan = fanout.next_plan(plans)
+        encrypt_into, salt, queue = self._encrypt_into, self._salt, fanout.queue
+        for run in plan:
+            for iv, payload, header, target in run[0]:
+                nonce = (salt ^ iv).to_bytes(12, "big")
+                encrypt_into(nonce, payload, header, target)
+            queue.append((self, state, run))
+        fanout.packets_sent += len(packets)
 
     def resend(self, stream: int, packet: OutPacket) -> None:
-        path, state = self._path, self._streams[stream]
+        path, state = self.path, self._streams[stream]
         if path is None or packet.ext_seqno < state.base_index or state.base_index < 0:
             return
         payload_type = state.payload_types.get(packet.codec)
@@ -147,7 +134,7 @@ class PeerOut:
         self._send_datagram(path, self._protect(header, payload, ssrc, index))
 
     def send_rtcp(self, data: bytes) -> None:
-        path = self._path
+        path = self.path
         if path is None or self._session is None:
             return
         try:
@@ -159,7 +146,7 @@ class PeerOut:
 
     def _send_slowly(self, state: _OutStream, packets: Sequence[OutPacket]) -> None:
         """Send a first batch, one after a drop, or anything without GCM and GSO."""
-        path = self._path
+        path = self.path
         if path is None or not packets:
             return
         if state.is_skipping:
@@ -169,7 +156,9 @@ class PeerOut:
         if state.base_index < 0:
             state.base_index = packets[0].ext_seqno // _WRAP * _WRAP
         if self._gcm is not None and self._uses_gso:
-            state.key = self._fanout.intern(state.payload_types, state.base_index)
+            state.key = self._fanout.intern(
+                state.payload_types, state.base_index, path.udp.name_bytes
+            )
             self.send(self._streams.index(state), packets)
             return
         payload_type = state.payload_types.get(packets[0].codec)
@@ -212,22 +201,22 @@ class PeerOut:
         self.packets_dropped += 1
         return False
 
-    def _on_refused(
-        self, state: _OutStream, plan: Plan, failed: Run, error: OSError
-    ) -> None:
-        rest = plan[plan.index(failed) :]
-        packets = [packet for run in rest for packet in run.packets]
-        if failed.ancillary and not isinstance(error, BlockingIOError):
+    def on_refused(self, stream: _OutStream, run: Run, error_number: int) -> None:
+        """Take back a run that the kernel refused, or one that followed it."""
+        self._fanout.packets_sent -= len(run.packets)
+        if len(run.packets) > 1 and error_number not in SOCKET_FULL:
             # This path's MTU or device refuses segments: single datagrams from now on.
             self._uses_gso = False
-            for stream in self._streams:
-                stream.key = None
-            self._send_slowly(state, packets)
+            for other in self._streams:
+                other.key = None
+        if not self._uses_gso and self.path is not None and not stream.is_skipping:
+            payload_type = stream.payload_types.get(run.packets[0].codec, 0)
+            self._send_singly(self.path, stream, payload_type, run.packets)
             return
-        self.packets_dropped += len(packets)
-        if state.is_video and not packets[-1].marker:
-            state.is_skipping = True
-            state.key = None
+        self.packets_dropped += len(run.packets)
+        if stream.is_video:
+            stream.is_skipping = not run.packets[-1].marker
+            stream.key = None
 
     def _after_frame(
         self, state: _OutStream, packets: Sequence[OutPacket]

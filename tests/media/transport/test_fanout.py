@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from hypothesis import given
@@ -27,7 +28,7 @@ GCM = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
 CM = MasterKey(CM_SHA1_80, bytes(range(16)), bytes(range(14)))
 
 
-KEY: PlanKey = ((("vp8", 96),), 0)
+KEY: PlanKey = ((("vp8", 96),), 0, 16)
 
 
 def packets(
@@ -68,17 +69,17 @@ def test_a_frame_of_equal_packets_is_one_run() -> None:
 
 def test_a_plan_is_made_once_for_all_viewers_and_forgotten_with_the_batch() -> None:
     fanout, batch = FanOut(use_gso=True), packets([10])
-    key, other = fanout.intern({"vp8": 96}, 0), fanout.intern({"vp8": 97}, 0)
-    plan = fanout.use(batch, key)
-    assert fanout.use(batch, other) is not plan
-    assert fanout.use(batch, key) is plan
-    assert fanout.intern({"vp8": 96}, 0) is key
-    fanout.clear()
-    assert fanout.use(batch, key) is not plan
+    key, other = fanout.intern({"vp8": 96}, 0, 16), fanout.intern({"vp8": 97}, 0, 16)
+    plans = fanout.use(batch, key)
+    assert fanout.use(batch, other) is not plans
+    assert fanout.use(batch, key) is plans
+    assert fanout.intern({"vp8": 96}, 0, 16) is key
+    fanout.flush()
+    assert fanout.use(batch, key) is not plans
 
 
 def test_a_codec_that_was_not_negotiated_makes_an_empty_plan() -> None:
-    assert build_plan(packets([10]), ((("h264", 102),), 0)) == ()
+    assert build_plan(packets([10]), ((("h264", 102),), 0, 16)) == ()
 
 
 @pytest.fixture
@@ -92,11 +93,19 @@ def wire() -> Iterator[tuple[UdpSocket, socket.socket]]:
     udp.close()
 
 
+class Flushed(PeerOut):
+    """Sends at the end of each call, as the worker does after each batch."""
+
+    def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
+        super().send(stream, packets)
+        self._fanout.flush()
+
+
 def open_out(
     wire: tuple[UdpSocket, socket.socket], master: MasterKey, *, use_gso: bool = True
 ) -> PeerOut:
     stream = ViewerStream("programme", "video", {"vp8": 96}, {"vp8": 97}, 7, 8)
-    out = PeerOut([stream], FanOut(use_gso=use_gso and is_gso_usable()))
+    out = Flushed([stream], FanOut(use_gso=use_gso and is_gso_usable()))
     out.open(master)
     out.use_path(Path(wire[0], wire[1].getsockname(), 0))
     return out
@@ -149,30 +158,19 @@ def test_a_retransmission_leaves_by_rtx(
         assert plain[14:] == batch[0].payload
 
 
-class FullSocket(UdpSocket):
-    """A socket whose buffer is full."""
-
-    __slots__ = ()
-
-    def __init__(self, real: UdpSocket) -> None:
-        super().__init__(real.sock)
-        self.sendmsg = self.sendto = refuse
-
-
-def refuse(*_: object) -> int:
-    raise BlockingIOError
+def refuse(monkeypatch: pytest.MonkeyPatch, udp: UdpSocket, error_number: int) -> None:
+    monkeypatch.setattr(udp.batch, "send", lambda first, end: (0, error_number))
 
 
 def test_a_full_socket_drops_to_the_end_of_the_frame(
-    wire: tuple[UdpSocket, socket.socket],
+    wire: tuple[UdpSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = open_out(wire, GCM)
-    address = wire[1].getsockname()
     first = packets([100] * 4, first=100, marker_last=False)
     rest = packets([100] * 2, first=104) + packets([50], first=106)
-    out.use_path(Path(FullSocket(wire[0]), address, 0))
-    out.send(0, first)
-    out.use_path(Path(wire[0], address, 0))
+    with monkeypatch.context() as patch:
+        refuse(patch, wire[0], errno.EAGAIN)
+        out.send(0, first)
     out.send(0, rest)
     plain = open_receiver(GCM).unprotect(wire[1].recv(2048))
     assert int.from_bytes(plain[2:4], "big") == 106
@@ -188,3 +186,76 @@ def test_nothing_is_sent_before_a_path_is_known(
     out.resend(0, packets([10])[0])
     out.send_rtcp(bytes(8))
     assert out._fanout.packets_sent == 0
+
+
+def test_a_hundred_viewers_of_one_batch_each_get_their_own_packets() -> None:
+    udp = open_sockets("127.0.0.1", 0)[0]
+    fanout = FanOut(use_gso=is_gso_usable())
+    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
+    viewers = []
+    for number in range(100):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(1)
+        master = MasterKey(GCM_128, bytes([number]) * 16, bytes(12))
+        out = PeerOut([stream], fanout)
+        out.open(master)
+        out.use_path(Path(udp, sock.getsockname(), 0))
+        viewers.append((sock, out, open_receiver(master)))
+    batches = [packets([900] * 7, first=100), packets([300, 20], first=107)]
+    for batch in batches:
+        for _, out, _ in viewers:
+            out.send(0, batch)
+    fanout.flush()
+    for sock, _, receiver in viewers:
+        for packet in batches[0] + batches[1]:
+            plain = receiver.unprotect(sock.recv(2048))
+            assert plain == packet.header(96) + packet.payload
+        sock.close()
+    udp.close()
+    assert fanout.packets_sent == 900
+
+
+def test_a_path_that_refuses_segments_gets_single_datagrams(
+    wire: tuple[UdpSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = open_out(wire, GCM)
+    refuse(monkeypatch, wire[0], errno.EINVAL)
+    batch = packets([100] * 4)
+    out.send(0, batch)
+    out.send(0, packets([100] * 4, first=104))
+    receiver = open_receiver(GCM)
+    for ext_seqno in range(100, 108):
+        plain = receiver.unprotect(wire[1].recv(2048))
+        assert int.from_bytes(plain[2:4], "big") == ext_seqno
+    assert (out.packets_dropped, out._fanout.packets_sent) == (0, 8)
+
+
+def test_both_families_share_a_batch() -> None:
+    sockets = open_sockets("0.0.0.0", 0)
+    if len(sockets) < 2:
+        pytest.skip("no IPv6 on this machine")
+    fanout = FanOut(use_gso=is_gso_usable())
+    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
+    receivers = []
+    for number in range(6):
+        udp = sockets[number % 2]
+        sock = socket.socket(udp.family, socket.SOCK_DGRAM)
+        sock.bind(("::1" if number % 2 else "127.0.0.1", 0))
+        sock.settimeout(1)
+        out = PeerOut([stream], fanout)
+        out.open(GCM)
+        out.use_path(Path(udp, sock.getsockname(), 0))
+        receivers.append((sock, out))
+    batch = packets([700] * 3 + [20])
+    for _, out in receivers:
+        out.send(0, batch)
+    fanout.flush()
+    for sock, _ in receivers:
+        session = open_receiver(GCM)
+        for packet in batch:
+            plain = session.unprotect(sock.recv(2048))
+            assert plain == packet.header(96) + packet.payload
+        sock.close()
+    for udp in sockets:
+        udp.close()
