@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -292,11 +291,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
-
-
-def servers_under_test(*, with_janus: bool) -> Iterator[MediaServer]:
-    """Make the servers one after the other, so that they never run together."""
-    yield Hallcast()
-    if with_janus:
-        yield Janus()
-        yield Janus(event_loops=2)
