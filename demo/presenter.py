@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import bisect
+import contextlib
 import itertools
 import logging
 import time
@@ -126,13 +127,28 @@ class Presenter:
         air" takes it over, and the lecture waits until they are done."""
         self._page = 0
         self._steering_from_s = 0.0
+        self._media_epoch: int | None = None
         room.on_event = self._on_event
+        room.on_snapshot = self._on_snapshot
+
+    def _on_snapshot(self, state: dict[str, Any]) -> None:
+        """Catch up after the line to the server was lost: events were missed."""
+        if state["status"] == "ended":
+            self._ended.set()
+        if self._media_epoch not in (None, state["media_epoch"]):
+            self._media_lost.set()
+        self._media_epoch = state["media_epoch"]
+        if any(map(self._is_our_camera, state["sources"])):
+            self._camera_free.clear()
+        else:
+            self._camera_free.set()
 
     def _on_event(self, event: dict[str, Any]) -> None:
         if event["type"] == "session.ended":
             self._ended.set()
         elif event["type"] == "media.restarted":
             # Long before the connection itself notices that its worker is gone.
+            self._media_epoch = event["media_epoch"]
             self._media_lost.set()
             self._camera_free.set()
         elif event["type"] == "source.opened" and self._is_our_camera(event):
@@ -149,8 +165,6 @@ class Presenter:
     async def run(self, account: Account) -> None:
         """Open, publish, go live, lecture; publish again whenever the media is lost."""
         await self._room.join()
-        if not any(map(self._is_our_camera, self._room.snapshot["sources"])):
-            self._camera_free.set()
         if self._room.snapshot["status"] == "planned":
             await self._room.send("session.open")
         while not self._ended.is_set():
@@ -183,14 +197,22 @@ class Presenter:
         poll_due = not self._room.snapshot["polls"]
         while True:
             page = self._lecture.page_at(playhead.position_s())
-            if page != self._page and time.monotonic() >= self._steering_from_s:
-                self._page = page
-                deck_id = self._lecture.deck_id
-                await self._try("slide.show", deck_id=deck_id, page=page)
-            if poll_due and time.monotonic() > poll_at_s:
-                poll_due = False
-                await self._try("poll.create", **POLL)
+            # Picture and sound go on while the server is away, so the lecture does.
+            with contextlib.suppress(*CONNECTION_ERRORS):
+                if page != self._page and time.monotonic() >= self._steering_from_s:
+                    await self._show(page)
+                if poll_due and time.monotonic() > poll_at_s:
+                    await self._try("poll.create", **POLL)
+                    poll_due = False
             await asyncio.sleep(0.25)
+
+    async def _show(self, page: int) -> None:
+        before, self._page = self._page, page
+        try:
+            await self._try("slide.show", deck_id=self._lecture.deck_id, page=page)
+        except CONNECTION_ERRORS:
+            self._page = before
+            raise
 
     async def _go_live(self) -> None:
         if self._room.snapshot["status"] in ("planned", "green_room"):

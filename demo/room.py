@@ -30,7 +30,11 @@ class RefusedError(Exception):
 
 
 class Room:
-    """One participant's connection; `on_event` gets each event of the session."""
+    """One participant's connection.
+
+    `on_event` gets each event of the session, `on_snapshot` the state at each
+    (re)joining.
+    """
 
     def __init__(
         self, http: aiohttp.ClientSession, base_url: str, seminar_id: str
@@ -38,8 +42,11 @@ class Room:
         self.seminar_id = seminar_id
         self.welcome: Json = {}
         self.on_event: Callable[[Json], None] = lambda _event: None
+        self.on_snapshot: Callable[[Json], None] = lambda _state: None
         self._base_url = base_url
-        self._socket = socketio.AsyncClient(http_session=http, reconnection=True)
+        self._socket = socketio.AsyncClient(
+            http_session=http, reconnection_delay=0.5, reconnection_delay_max=5
+        )
         self._welcomed = asyncio.Event()
         self._socket.on("welcome", self._on_welcome)
         self._socket.on("events", self._on_events)
@@ -77,6 +84,7 @@ class Room:
 
     def _on_welcome(self, body: Json) -> None:
         self.welcome = body
+        self.on_snapshot(body["snapshot"])
         self._welcomed.set()
 
     def _on_events(self, batch: Json) -> None:
