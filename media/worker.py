@@ -1,4 +1,4 @@
-"""`Worker`: owns the UDP port, routers, peers, sinks and the 10 ms tick.
+"""`Worker`: owns the UDP port, routers, peers, sinks and the 20 ms tick.
 
 The only place where `media.sfu` and `media.transport` are wired together. It obeys
 `media.commands` and tells what happens through `on_event`; it never asks who may.
@@ -40,7 +40,8 @@ from media.transport.udp_mux import UdpMux
 
 log = logging.getLogger(__name__)
 
-TICK_S = 0.01
+TICK_S = 0.02
+"""DTLS, NACK and keyframe timers need no finer one, and each tick costs 0.1 ms."""
 LIFE_CHECK_NS = 1_000_000_000
 MAX_PEERS = 2_000
 """Of one worker, which is one core; the web process places further ones elsewhere."""

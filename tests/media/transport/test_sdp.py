@@ -198,7 +198,7 @@ CANDIDATE = "candidate:1 1 udp 1 192.0.2.9 5 typ host"
         offer("m=audio 9 UDP/TLS/RTP/SAVPF 999\r\na=mid:0\r\n"),
         offer(AUDIO.replace("111 opus/48000/2", "111 opus")),
         offer(section("audio", "0", "111 opus/48000/2", *[CANDIDATE] * 21)),
-        offer(AUDIO) + "a=x:" + "y" * 33_000,
+        offer(AUDIO) + "a=x:" + "y" * 50_000,
         offer(*["m=audio 9 UDP/TLS/RTP/SAVPF 1\r\n"] * 25),
         offer(AUDIO).replace("a=setup", "a=ice-lite\r\na=setup"),
     ],
@@ -233,3 +233,20 @@ def test_mutated_offers_raise_nothing_but_sdp_errors() -> None:
             answer_receive(parsed, LOCAL, SEMINAR, SLOTS)
         except SdpError:
             continue
+
+
+def test_chromium_may_publish_with_repair_and_levels() -> None:
+    parsed = parse_offer((DATA / "chromium-publish.sdp").read_text())
+    audio, video = answer_publish(parsed, LOCAL, 4_000_000).tracks
+    assert audio.audio_level_id is not None
+    assert audio.ssrc is not None
+    assert list(video.payload_types.values()) == ["h264", "vp8"]
+    assert len(video.rtx_payload_types) == 2
+    assert video.rtx_ssrc is not None
+
+
+def test_chromium_gets_all_slots_of_a_seminar() -> None:
+    parsed = parse_offer((DATA / "chromium-receive.sdp").read_text())
+    answer = answer_receive(parsed, LOCAL, SEMINAR, SLOTS)
+    assert [stream.kind for stream in answer.streams] == ["audio"] * 3 + ["video"] * 4
+    assert answer.sdp.count("a=setup:passive") == 7
