@@ -11,7 +11,7 @@ from server.http.bodies import read_limited
 
 SDP_TYPE = "application/sdp"
 FRAGMENT_TYPE = "application/trickle-ice-sdpfrag"
-MAX_SDP_BYTES = 32 * 1024
+MAX_SDP_BYTES = 48 * 1024
 """A Chromium offer of four videos and three audios has about 20 kB."""
 MAX_CANDIDATES = 20
 MAX_FRAGMENT_BYTES = 8 * 1024
