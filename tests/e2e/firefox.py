@@ -6,6 +6,7 @@ import asyncio
 import base64
 import itertools
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator
@@ -15,11 +16,17 @@ from typing import Any
 
 import aiohttp
 
+from tests.e2e.waiting import until
+
 PREFERENCES = {
     "media.navigator.streams.fake": True,
     "media.navigator.permission.disabled": True,
     "media.autoplay.default": 0,
+    # Without leave to capture, Firefox offers the default route's address alone, which
+    # never reaches a server that listens on loopback only.
     "media.peerconnection.ice.loopback": True,
+    "permissions.default.camera": 1,
+    "permissions.default.microphone": 1,
     "media.peerconnection.ice.obfuscate_host_addresses": False,
     "media.gmp-manager.updateEnabled": False,
     "app.update.enabled": False,
@@ -30,6 +37,32 @@ PREFERENCES = {
     "remote.active-protocols": 1,
 }
 START_TIMEOUT_S = 30
+PRESS_SCRIPT = """(name) => {
+  const named = (one) => [one.innerText, one.ariaLabel, one.labels?.[0]?.innerText]
+    .some((text) => text?.trim().startsWith(name));
+  const control = [...document.querySelectorAll('button, a[href], input')]
+    .find((one) => one.checkVisibility() && !one.disabled && named(one));
+  control?.click();
+  return control !== undefined;
+}"""
+RECEIVED_SCRIPT = """(async () => {
+  let frames = 0, energy = 0;
+  for (const peer of window.__peers) {
+    if (peer.connectionState !== 'connected') continue;
+    for (const row of (await peer.getStats()).values()) {
+      if (row.type !== 'inbound-rtp') continue;
+      frames += row.framesDecoded ?? 0;
+      energy += row.totalAudioEnergy ?? 0;
+    }
+  }
+  return [frames, energy];
+})()"""
+PEERS_SCRIPT = """() => {
+  window.__peers = [];
+  window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...args) { super(...args); window.__peers.push(this); }
+  };
+}"""
 
 
 class Firefox:
@@ -57,6 +90,7 @@ class Firefox:
         await self.command("session.new", capabilities={})
         tree = await self.command("browsingContext.getTree")
         self._context = tree["contexts"][0]["context"]
+        await self.command("script.addPreloadScript", functionDeclaration=PEERS_SCRIPT)
 
     async def goto(self, url: str) -> None:
         await self.command(
@@ -79,10 +113,25 @@ class Firefox:
 
     async def wait_for(self, script: str, timeout_s: float = 30) -> Any:
         """Poll an expression until it is truthy; return its value."""
-        async with asyncio.timeout(timeout_s):
-            while not (value := await self.evaluate(script)):
-                await asyncio.sleep(0.2)
+        value, _ = await until(
+            lambda: self.evaluate(script), bool, timeout_s, f"Firefox: {script}"
+        )
         return value
+
+    async def press(self, name: str, timeout_s: float = 20) -> None:
+        """Wait for a button, link or choice whose name begins so, and click it."""
+        await self.wait_for(f"({PRESS_SCRIPT})({json.dumps(name)})", timeout_s)
+
+    async def shows(self, text: str, timeout_s: float = 20) -> None:
+        """Wait until the page shows a text."""
+        await self.wait_for(
+            f"document.body.innerText.includes({json.dumps(text)})", timeout_s
+        )
+
+    async def received(self) -> tuple[int, float]:
+        """Give decoded video frames and audio energy over WebRTC so far."""
+        frames, energy = await self.evaluate(RECEIVED_SCRIPT)
+        return int(frames), float(energy)
 
     async def screenshot(self, path: Path) -> None:
         shot = await self.command(
@@ -105,6 +154,13 @@ async def _address(process: asyncio.subprocess.Process) -> str:
 async def _drain(stream: asyncio.StreamReader) -> None:
     async for _line in stream:
         pass
+
+
+async def _keep_screenshot(firefox: Firefox) -> None:
+    """Leave what the tab showed at a failure in HALLCAST_TEST_SHOTS, if set."""
+    folder = os.environ.get("HALLCAST_TEST_SHOTS")
+    if folder is not None:
+        await firefox.screenshot(Path(folder) / "firefox.png")
 
 
 @asynccontextmanager
@@ -137,7 +193,11 @@ async def open_firefox() -> AsyncIterator[Firefox]:
             ):
                 firefox = Firefox(socket)
                 await firefox.open()
-                yield firefox
+                try:
+                    yield firefox
+                except BaseException:
+                    await _keep_screenshot(firefox)
+                    raise
             drain.cancel()
         finally:
             process.terminate()
