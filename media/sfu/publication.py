@@ -24,6 +24,7 @@ from media.rtp.seqno import (
     extend_seqno,
 )
 from media.sfu.keyframes import KeyframeRequester
+from media.sfu.lead import Lead, LeadPacket
 from media.sfu.ports import DeclaredTrack
 from media.sfu.speakers import LEVEL_WITHOUT_EXTENSION, Loudness
 
@@ -60,7 +61,9 @@ class Publication:
     __slots__ = (
         "_clock",
         "_keyframe_detector",
+        "_lead",
         "_nack",
+        "_replayed_ext_seqno",
         "_stats",
         "_timestamp_clock",
         "_unwrapper",
@@ -110,9 +113,14 @@ class Publication:
         self._unwrapper = SeqnoUnwrapper()
         self._nack = NackTracker()
         self._keyframe_detector = KeyframeDetector()
+        self._lead = Lead() if track.kind == "video" else None
+        self._replayed_ext_seqno = -1
 
     @property
     def highest_ext_seqno(self) -> int:
+        """Of what the slots were given; -1 before the first packet."""
+        if self._replayed_ext_seqno >= 0:
+            return self._replayed_ext_seqno
         return self._unwrapper.highest
 
     def receive(self, packet: RtpPacket, arrival_ns: int, size_bytes: int) -> None:
@@ -154,7 +162,9 @@ class Publication:
     ) -> None:
         self.last_packet_ns = arrival_ns
         self.codec = codec
-        if not self.slots:
+        if self._lead is not None and self._lead.is_over(arrival_ns):
+            self._lead = None
+        if not self.slots and self._lead is None:
             return
         is_start = False
         if self.track.kind == "video":
@@ -166,6 +176,9 @@ class Publication:
             )
             if is_start:
                 self.keyframes.settle()
+            if self._lead is not None:
+                one = LeadPacket(ext_seqno, packet, codec, is_start, arrival_ns)
+                self._lead.add(one)
         if self.is_paused:
             return
         for slot in self.slots:
@@ -213,9 +226,20 @@ class Publication:
         return [ext_seqno & 0xFFFF for ext_seqno in asked]
 
     def attach(self, slot: PublicationSlot) -> None:
-        if not self.slots:
+        if not self.slots and self._lead is None:
             self._nack.reset()
         self.slots = (*self.slots, slot)
+
+    def replay_lead(self, slot: PublicationSlot, now_ns: int) -> None:
+        """Give a slot that was just attached the first pictures, if they are young."""
+        if self._lead is None or self.is_paused:
+            return
+        newest_ns = self.last_packet_ns
+        for one in self._lead.packets(now_ns):
+            self._replayed_ext_seqno = one.ext_seqno
+            self.last_packet_ns = one.arrival_ns
+            slot.write(self, *one)
+        self._replayed_ext_seqno, self.last_packet_ns = -1, newest_ns
 
     def detach(self, slot: PublicationSlot) -> None:
         self.slots = tuple(one for one in self.slots if one is not slot)

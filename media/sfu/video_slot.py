@@ -77,7 +77,9 @@ class VideoSlot(Slot):
             self._set_pending(None)
         elif publication is not self.pending:
             self._set_pending(publication)
-            self._request_keyframe(publication, now_ns)
+            publication.replay_lead(self, now_ns)
+            if publication is self.pending:
+                self._request_keyframe(publication, now_ns)
 
     def lose(self, publication: Publication) -> None:
         """The publication closed: forget it, wherever it stands in this slot."""
