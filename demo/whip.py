@@ -7,7 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import aiohttp
-from aiortc import RTCPeerConnection, RTCRtpSender, RTCSessionDescription
+from aiortc import (
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpSender,
+    RTCSessionDescription,
+)
 from aiortc.rtcrtpparameters import RTCRtpCodecCapability
 from yarl import URL
 
@@ -45,7 +50,8 @@ async def publish(
     playhead = Playhead(clip)
     lost = asyncio.Event()
     connected = asyncio.Event()
-    peer = RTCPeerConnection()
+    # No servers: the default asks one on the internet for our address.
+    peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
 
     def on_state() -> None:
         if peer.connectionState == "connected":

@@ -22,8 +22,9 @@ STOP_TIMEOUT_S = 10.0
 FIRST_DELAY_S = 0.25
 """Second restart in a row; the first is immediate."""
 MAX_DELAY_S = 5.0
-STEADY_S = 10.0
-"""A child that lived this long starts its back-off anew."""
+STEADY_S = 3.0
+"""A child that lived this long starts its back-off anew: what can not start ends
+within a second, and what died in a seminar is missed by everybody in it."""
 GOODBYE_S = 2.0
 """Of these, what the demonstration may take to leave its seminar."""
 LAST_LINES_S = 0.1

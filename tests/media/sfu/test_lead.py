@@ -5,7 +5,7 @@ from __future__ import annotations
 from media.protocol import SlotSwitched
 from media.rtp.packet import RtpPacket
 from media.sfu.lead import LEAD_NS, MAX_PACKETS, Lead, LeadPacket
-from tests.media.sfu.room import FakeOut, Room, assert_gapless, assert_time_goes_on
+from tests.media.sfu.room import Room, assert_gapless, assert_time_goes_on
 
 MS = 1_000_000
 
