@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import secrets
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -31,6 +33,8 @@ FORMAT_VERSION = 4
 FRAME_SAMPLES = SAMPLE_RATE_HZ // FRAME_RATE_HZ
 FIRST_FRAMES = 4 * FRAME_RATE_HZ
 """Enough to begin: the maker is far faster than the speaker."""
+
+NICENESS = 10
 
 EncodedPacket: TypeAlias = "av.Packet[Any]"
 _making: set[asyncio.Task[None]] = set()
@@ -97,6 +101,8 @@ async def open_clip(
 
 def render(path: Path, samples: Samples, look: Look, clip: Clip) -> None:
     """Draw and encode into `clip`; the file appears only when it is whole."""
+    # Linux knows a priority per thread: drawing must not take CPU from the live media.
+    os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
     partial = path.with_suffix(f".{secrets.token_hex(4)}.part")
     with av.open(str(partial), "w", format="nut") as container:
         _render_into(container, samples, look, clip)

@@ -38,7 +38,7 @@ async def go_live(page: Page) -> None:
     """Open the green room, see that camera and microphone work, go live."""
     await page.get_by_role("link", name="Open the green room").click()
     await page.get_by_text("Camera works").wait_for()
-    await page.get_by_text("Slides ready").wait_for()
+    await page.get_by_text("Slides ready").wait_for(timeout=60_000)
     await page.get_by_role("button", name="Go live").click()
     await page.get_by_text("The audience sees").wait_for()
 
