@@ -41,7 +41,7 @@ PRESS_SCRIPT = """(name) => {
   const named = (one) => [one.innerText, one.ariaLabel, one.labels?.[0]?.innerText]
     .some((text) => text?.trim().startsWith(name));
   const control = [...document.querySelectorAll('button, a[href], input')]
-    .find((one) => one.checkVisibility() && !one.disabled && named(one));
+    .find((one) => one.checkVisibility() && !one.disabled && !one.ariaBusy && named(one));
   control?.click();
   return control !== undefined;
 }"""

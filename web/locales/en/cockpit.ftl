@@ -60,9 +60,10 @@ cockpit-end-for = { $count ->
 cockpit-people = { $people ->
     [one] { $people } person
    *[other] { $people } people
-  } · { $halls ->
-    [one] { $halls } hall
-   *[other] { $halls } halls
+  }{ $halls ->
+    [0] { "" }
+    [one] { " " }· { $halls } hall
+   *[other] { " " }· { $halls } halls
   }
 cockpit-audience = The audience sees
 cockpit-next-slide = Next: { $page }

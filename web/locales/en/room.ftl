@@ -182,9 +182,10 @@ people-unknown = Name not known
 people-count = { $present ->
     [one] { $present } person
    *[other] { $present } people
-  } in { $halls ->
-    [one] { $halls } hall
-   *[other] { $halls } halls
+  }{ $halls ->
+    [0] { "" }
+    [one] { " " }in { $halls } hall
+   *[other] { " " }in { $halls } halls
   }
 people-on-stage = On stage
 people-halls = Halls

@@ -51,7 +51,10 @@ cockpit-end-for = { $count ->
     [0] Семинарды аяқтау
    *[other] { $count } адам үшін аяқтау
   }
-cockpit-people = { $people } адам · { $halls } зал
+cockpit-people = { $halls ->
+    [0] { $people } адам
+   *[other] { $people } адам · { $halls } зал
+  }
 cockpit-audience = Тыңдаушылар көріп отыр
 cockpit-next-slide = Келесі: { $page }
 cockpit-last-slide = Соңғы слайд

@@ -167,7 +167,10 @@ slides-none = Бұл семинарда слайдтар жоқ.
 # Адамдар
 people-title = Адамдар
 people-unknown = Аты белгісіз
-people-count = { $halls } залда { $present } адам
+people-count = { $halls ->
+    [0] { $present } адам
+   *[other] { $halls } залда { $present } адам
+  }
 people-on-stage = Сахнада
 people-halls = Залдар
 people-halls-open = Байланыста: { $open } / { $all }

@@ -64,10 +64,11 @@ cockpit-people = { $people ->
     [one] { $people } человек
     [few] { $people } человека
    *[other] { $people } человек
-  } · { $halls ->
-    [one] { $halls } зал
-    [few] { $halls } зала
-   *[other] { $halls } залов
+  }{ $halls ->
+    [0] { "" }
+    [one] { " " }· { $halls } зал
+    [few] { " " }· { $halls } зала
+   *[other] { " " }· { $halls } залов
   }
 cockpit-audience = Слушатели видят
 cockpit-next-slide = Дальше: { $page }

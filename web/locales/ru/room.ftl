@@ -186,9 +186,10 @@ people-count = { $present ->
     [one] { $present } человек
     [few] { $present } человека
    *[other] { $present } человек
-  } в { $halls ->
-    [one] { $halls } зале
-   *[other] { $halls } залах
+  }{ $halls ->
+    [0] { "" }
+    [one] { " " }в { $halls } зале
+   *[other] { " " }в { $halls } залах
   }
 people-on-stage = На сцене
 people-halls = Залы

@@ -54,6 +54,8 @@ export class CameraCapture {
       this.microphoneProblem = capture.microphoneProblem;
       this.problem = null;
       this.#start(capture.stream);
+      // Ready to go on air; the names of the other devices may take their time.
+      this.isOpening = false;
       await this.#list();
     } catch (thrown) {
       if (turn === this.#turn) this.problem = deviceError(thrown);
