@@ -30,7 +30,7 @@ describe('Ladder', () => {
 
   it('goes on by HLS after 6 s without it, and says why', async () => {
     ladder.open('auto');
-    await timers.advance(6_000);
+    await timers.advance(5_000);
     expect(states.at(-1)).toBe('hls ... blocked');
     ladder.up('hls');
     expect(states.at(-1)).toBe('hls up blocked');
@@ -38,7 +38,7 @@ describe('Ladder', () => {
 
   it('goes down to sound, then to slides, when nothing comes', async () => {
     ladder.open('auto');
-    await timers.advance(6_000 + 10_000);
+    await timers.advance(5_000 + 10_000);
     expect(states.at(-1)).toBe('audio ... blocked');
     await timers.advance(8_000);
     expect(states.at(-1)).toBe('slides up blocked');
@@ -46,7 +46,7 @@ describe('Ladder', () => {
 
   it('tries to climb from the slides every 30 s', async () => {
     ladder.open('auto');
-    await timers.advance(24_000 + 30_000);
+    await timers.advance(23_000 + 30_000);
     expect(states.at(-1)).toBe('hls ... blocked');
   });
 
@@ -54,7 +54,7 @@ describe('Ladder', () => {
     'returns to direct media from %s as soon as it comes',
     async (rung) => {
       ladder.open('auto');
-      const waits = { hls: 6_000, audio: 16_000, slides: 24_000 };
+      const waits = { hls: 5_000, audio: 15_000, slides: 23_000 };
       await timers.advance(waits[rung]);
       expect(ladder.state.rung).toBe(rung);
       ladder.up('webrtc');
@@ -62,11 +62,11 @@ describe('Ladder', () => {
     },
   );
 
-  it('waits 6 s for a line that was lost, then says that it was lost', async () => {
+  it('waits 5 s for a line that was lost, then says that it was lost', async () => {
     ladder.open('auto');
     ladder.up('webrtc');
     ladder.down('webrtc');
-    await timers.advance(5_999);
+    await timers.advance(4_999);
     expect(states.at(-1)).toBe('webrtc ... start');
     await timers.advance(1);
     expect(states.at(-1)).toBe('hls ... lost');
@@ -100,14 +100,14 @@ describe('Ladder', () => {
 
   it('leaves out the picture of HLS for who wants sound only', async () => {
     ladder.open('audio');
-    await timers.advance(6_000);
+    await timers.advance(5_000);
     expect(states.at(-1)).toBe('audio ... blocked');
   });
 
   it('has only slides below where HLS can not be played', async () => {
     ladder = make(false);
     ladder.open('auto');
-    await timers.advance(6_000);
+    await timers.advance(5_000);
     expect(states.at(-1)).toBe('slides up blocked');
     await timers.advance(120_000);
     expect(ladder.state.rung).toBe('slides');

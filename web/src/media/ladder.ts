@@ -24,7 +24,7 @@ export interface LadderState {
  * busy machine.
  */
 const PATIENCE_MS: Record<Exclude<Rung, 'slides'>, number> = {
-  webrtc: 6_000,
+  webrtc: 5_000,
   hls: 10_000,
   audio: 8_000,
 };
