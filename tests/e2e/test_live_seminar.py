@@ -66,7 +66,7 @@ async def sees_and_hears(page: Page, within_s: float, what: str) -> float:
 
 
 async def watches_by_hls(page: Page) -> None:
-    await page.get_by_text("your network blocks direct video").wait_for(timeout=12_000)
+    await page.get_by_text("your network blocks direct video").wait_for(timeout=20_000)
     await until(
         lambda: played(page),
         lambda got: got[0] > 20 and got[1] > 0,
@@ -115,6 +115,16 @@ async def speak(trainer: Page, speaker: Page, listener: Page) -> None:
     await speaker.get_by_role("button", name="Raise hand").wait_for()
 
 
+async def share_screen(trainer: Page, viewer: Page, distant: Page) -> None:
+    """Share a screen beside the camera; both kinds of viewer get it, then it ends."""
+    await trainer.get_by_role("button", name="Share screen").click()
+    for person in (viewer, distant):
+        await person.get_by_label("Shared screen").first.wait_for()
+    await trainer.get_by_role("button", name="Stop sharing").click()
+    for person in (viewer, distant):
+        await person.get_by_label("Shared screen").first.wait_for(state="hidden")
+
+
 async def watch_replay(page: Page) -> None:
     """Open the replay within seconds of the end; it plays, with slides and chat."""
     await page.get_by_role("link", name="Watch the recording").click(timeout=10_000)
@@ -157,6 +167,8 @@ async def test_a_seminar_from_plan_to_replay(data: Path, footage: Path) -> None:
 
         await speak(trainer, viewer, distant)
         await vote(trainer, [viewer, distant])
+
+        await share_screen(trainer, viewer, distant)
 
         await trainer.get_by_role("button", name="End…").click()
         await trainer.get_by_role("button", name="End for").click()
