@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import sys
 from collections.abc import Callable
 
 import msgspec
@@ -20,11 +19,13 @@ from recordings.protocol import (
     Prepared,
     RecordingHealth,
 )
+from recordings.spare import TakeOrder
 
 log = logging.getLogger(__name__)
 
-READY_TIMEOUT_S = 4.5
-"""Within the 5 s of a control request."""
+READY_TIMEOUT_S = 20.0
+"""For a process that still has to start on a machine with no CPU time to spare; killing
+it and trying again would only cost more. The web process waits a little longer."""
 END_TIMEOUT_S = 3.0
 """A take that does not end in this time is killed; what it wrote is kept."""
 
@@ -54,17 +55,14 @@ class ChildTake:
         self._listening: asyncio.Task[None] | None = None
         self._ready: asyncio.Future[Prepared] | None = None
 
-    async def start(self, started_at_ms: int, folder: str, path: str) -> Prepared:
-        """Start the process and wait until it can hear; raises TakeRefused."""
+    async def start(
+        self, process: asyncio.subprocess.Process, order: TakeOrder
+    ) -> Prepared:
+        """Give a process its order and wait until it can hear; raises TakeRefused."""
         self._ready = asyncio.get_running_loop().create_future()
-        self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "recordings.take_process"),
-            *("--session-id", self.session_id),
-            *("--started-at-ms", str(started_at_ms)),
-            *("--folder", folder, "--socket", path),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        self._process = process
+        assert process.stdin is not None
+        process.stdin.write(encode_frame(order))
         self._listening = asyncio.create_task(self._listen(self._process))
         try:
             prepared = await asyncio.wait_for(self._ready, READY_TIMEOUT_S)

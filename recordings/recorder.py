@@ -40,6 +40,7 @@ from recordings.protocol import (
     SessionInfo,
     ToRecorder,
 )
+from recordings.spare import Spare, TakeOrder
 
 log = logging.getLogger(__name__)
 
@@ -62,6 +63,7 @@ class Recorder:
         self._ending: set[ChildTake] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._socket_numbers = itertools.count(1)
+        self._spare = Spare()
 
     async def start(self) -> None:
         self._data_dir.mkdir(parents=True, exist_ok=True)
@@ -69,6 +71,7 @@ class Recorder:
         for stale in self._run_dir.glob("take-*.sock"):
             stale.unlink(missing_ok=True)
         await self._channel.start()
+        self._spare.fill()
 
     async def close(self) -> None:
         """End every take; their recordings may be continued by a next epoch."""
@@ -77,7 +80,7 @@ class Recorder:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         takes = {*self._takes.values(), *self._ending}
-        await asyncio.gather(*(take.end() for take in takes))
+        await asyncio.gather(self._spare.close(), *(take.end() for take in takes))
 
     def _take_request(self, request: Request) -> None:
         task = asyncio.get_running_loop().create_task(self._answer(request))
@@ -134,8 +137,13 @@ class Recorder:
         )
         number = next(self._socket_numbers)
         path = self._run_dir / f"take-{os.getpid()}-{number}.sock"
-        folder = self._data_dir / command.session_id
-        prepared = await take.start(command.started_at_ms, str(folder), str(path))
+        order = TakeOrder(
+            session_id=command.session_id,
+            started_at_ms=command.started_at_ms,
+            folder=str(self._data_dir / command.session_id),
+            socket=str(path),
+        )
+        prepared = await take.start(await self._spare.take(), order)
         self._takes[command.session_id] = take
         log.info("session=%s epoch=%d prepared", command.session_id, prepared.epoch)
         return prepared

@@ -1,13 +1,13 @@
-"""The child process of one take: `python -m recordings.take_process ...`.
+"""The child process of one take: `python -m recordings.take_process`.
 
 Talks with the recorder over its standard input and output (frames as on the control
-socket): commands in, `Prepared` or a `Failure` and then events out. The end of the
-input ends the take. A crash here, in FFmpeg for example, ends this take only.
+socket): a `TakeOrder` and then commands in, `Prepared` or a `Failure` and then events
+out. The end of the input ends the take. A crash here, in FFmpeg for example, ends this
+take only.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import queue
@@ -38,6 +38,7 @@ from recordings.protocol import (
     RecordingStart,
     RecordingStop,
 )
+from recordings.spare import TakeOrder
 from recordings.store import TakeStore
 from recordings.take import Take
 
@@ -266,39 +267,39 @@ def _bind(path: str) -> socket.socket:
     return bound
 
 
-def _record(arguments: argparse.Namespace, output: Output) -> float:
+def _record(order: TakeOrder, output: Output) -> float:
     """Run the take; give how long the process should linger for readers, in s."""
-    folder = Path(arguments.folder)
+    folder = Path(order.folder)
     with session_lock(folder):
         if disk_space(folder).level(DEFAULT_RATE_BYTES_S) == "full":
             raise TakeRefused("disk_full", "there is no room for a recording")
         mend(folder)
         store = TakeStore(
             folder,
-            session_id=arguments.session_id,
-            started_at_ms=arguments.started_at_ms,
+            session_id=order.session_id,
+            started_at_ms=order.started_at_ms,
             now_ms=time.time_ns() // 1_000_000,
             announce=lambda rendition, msn, part: output.send(
-                _edge(arguments.session_id, rendition, msn, part)
+                _edge(order.session_id, rendition, msn, part)
             ),
         )
-        with _bind(arguments.socket) as datagrams:
+        with _bind(order.socket) as datagrams:
             inbox = Inbox(datagrams, sys.stdin.fileno())
-            output.send(Prepared(path=arguments.socket, epoch=store.epoch))
+            output.send(Prepared(path=order.socket, epoch=store.epoch))
             process = TakeProcess(
-                arguments.session_id,
-                arguments.started_at_ms,
+                order.session_id,
+                order.started_at_ms,
                 folder,
                 store,
                 inbox,
                 output,
             )
             stopped = process.run()
-            Path(arguments.socket).unlink(missing_ok=True)
+            Path(order.socket).unlink(missing_ok=True)
         if stopped is None:
             return 0.0
         duration_ms = close_archive(folder, stopped.ended_at_ms)
-    output.send(ArchiveReady(session_id=arguments.session_id, duration_ms=duration_ms))
+    output.send(ArchiveReady(session_id=order.session_id, duration_ms=duration_ms))
     return LINGER_S
 
 
@@ -314,18 +315,27 @@ def _linger(seconds: float, folder: Path) -> None:
     remove_spare_parts(folder)
 
 
+def _read_order(input_fd: int) -> TakeOrder | None:
+    """Wait for the order; None when the recorder ended before it had one.
+
+    Nothing follows it before it is answered, so no byte is read too much.
+    """
+    reader = FrameReader()
+    while data := os.read(input_fd, 65_536):
+        for body in reader.feed(data):
+            return msgspec.msgpack.decode(body, type=TakeOrder)
+    return None
+
+
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="recordings.take_process")
-    parser.add_argument("--session-id", required=True)
-    parser.add_argument("--started-at-ms", type=int, required=True)
-    parser.add_argument("--folder", required=True)
-    parser.add_argument("--socket", required=True)
-    arguments = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     sys.setswitchinterval(SWITCH_INTERVAL_S)
+    order = _read_order(sys.stdin.fileno())
+    if order is None:
+        return 0
     output = Output(sys.stdout.fileno())
     try:
-        linger_s = _record(arguments, output)
+        linger_s = _record(order, output)
     except TakeRefused as refused:
         output.send(Failure(code=refused.code, message=str(refused)))
         return EXIT_REFUSED
@@ -333,7 +343,7 @@ def main() -> int:
         output.send(Failure(code="internal", message=str(error)))
         raise
     if linger_s:
-        _linger(linger_s, Path(arguments.folder))
+        _linger(linger_s, Path(order.folder))
     return 0
 
 

@@ -6,7 +6,13 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from media.channel import ChannelClient, ChannelError, NotConnected, Wire
+from media.channel import (
+    REQUEST_TIMEOUT_S,
+    ChannelClient,
+    ChannelError,
+    NotConnected,
+    Wire,
+)
 from recordings import protocol
 
 log = logging.getLogger(__name__)
@@ -48,11 +54,13 @@ class RecorderLink:
             await asyncio.gather(self._attaching, return_exceptions=True)
         await self._client.close()
 
-    async def request(self, command: protocol.Command) -> protocol.Result:
+    async def request(
+        self, command: protocol.Command, timeout_s: float = REQUEST_TIMEOUT_S
+    ) -> protocol.Result:
         """Send a command. Raise ChannelError."""
         if not self.is_up:
             raise NotConnected("the recorder is away")
-        return await self._client.request(command)
+        return await self._client.request(command, timeout_s)
 
     def _connection_changed(self, connected: bool) -> None:
         if connected:

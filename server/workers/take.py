@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 
 RETRY_S = (0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 """Between failed starts of a take; the first after a death is at once."""
+PREPARE_TIMEOUT_S = 25.0
+"""A little more than the recorder itself allows its process to start; nobody waits
+for it, the seminar is on air meanwhile."""
 
 
 class Take:
@@ -52,6 +55,8 @@ class Take:
         self._archive_ms: int | None = None
         self._is_stopped = False
         self._is_over = False
+        self._losses = 0
+        """Counts what ends a take while it is only being begun."""
         self._wake = asyncio.Event()
         self.task = asyncio.create_task(self._run())
 
@@ -75,7 +80,8 @@ class Take:
 
     def router_fresh(self) -> None:
         """An empty router: the sink is gone."""
-        self._router_is_up, self._sink_id = True, None
+        self._router_is_up = True
+        self._lose_take()
         self._wake.set()
 
     def router_kept(self, sinks: frozenset[str]) -> None:
@@ -94,11 +100,11 @@ class Take:
 
     def recorder_up(self) -> None:
         if self.session_id not in self._recorder.sessions:
-            self._sink_id = None
+            self._lose_take()
         self._wake.set()
 
     def recorder_down(self) -> None:
-        self._sink_id = None
+        self._lose_take()
         if self._is_recording:
             self._health = "failed"
         self._is_stopped = False
@@ -112,8 +118,8 @@ class Take:
                     self._failures = 0
             case protocol.RecordingFailed():
                 log.warning("session=%s recording: %s", self.session_id, event.message)
-                self._sink_id, self._health = None, "failed"
-                self._is_stopped = False
+                self._lose_take()
+                self._health, self._is_stopped = "failed", False
             case protocol.ArchiveReady():
                 self._archive_ms, self._health = event.duration_ms, "ready"
             case _:
@@ -126,6 +132,10 @@ class Take:
 
     def _sink_name(self, epoch: int) -> str:
         return f"{self.session_id}.{epoch}"
+
+    def _lose_take(self) -> None:
+        self._sink_id = None
+        self._losses += 1
 
     # Bringing recorder and worker there.
 
@@ -154,11 +164,11 @@ class Take:
 
     async def _begin(self) -> None:
         assert self._started_at_ms is not None
-        prepared = await self._recorder.request(
-            protocol.RecordingPrepare(
-                session_id=self.session_id, started_at_ms=self._started_at_ms
-            )
+        prepare = protocol.RecordingPrepare(
+            session_id=self.session_id, started_at_ms=self._started_at_ms
         )
+        prepared = await self._recorder.request(prepare, PREPARE_TIMEOUT_S)
+        losses = self._losses
         assert isinstance(prepared, protocol.Prepared)
         sink_id = self._sink_name(prepared.epoch)
         opened = await self._pool.request(
@@ -171,6 +181,9 @@ class Take:
         await self._recorder.request(
             protocol.RecordingStart(session_id=self.session_id, streams=opened.streams)
         )
+        if self._losses != losses:  # worker or recorder died in between
+            self._wake.set()
+            return
         self._sink_id = sink_id
         log.info("session=%s recording epoch %d", self.session_id, prepared.epoch)
 

@@ -86,7 +86,8 @@ class LiveRecorder:
     def take_pid(self) -> int:
         assert self.process is not None
         pid = self.process.pid
-        (child,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        # In order of their start: the one that waits for the next take comes last.
+        child, *_ = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return int(child)
 
 
