@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.footage import write_wav, write_y4m
+from tests.e2e.stack import data_folder
 
 
 @pytest.fixture(scope="session")
@@ -25,8 +26,5 @@ def demo_clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def data(tmp_path: Path, demo_clips: Path) -> Path:
-    """A data directory; the demo's rendered clips are kept between tests."""
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "demo").symlink_to(demo_clips)
-    return folder
+    """A data directory of one test."""
+    return data_folder(tmp_path, demo_clips)

@@ -23,6 +23,14 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
+def data_folder(parent: Path, demo_clips: Path) -> Path:
+    """Make a data directory; the demo's rendered clips are kept between stacks."""
+    folder = parent / "data"
+    folder.mkdir()
+    (folder / "demo").symlink_to(demo_clips)
+    return folder
+
+
 class Stack:
     """The supervisor's process and what can be done to its children."""
 
@@ -75,7 +83,9 @@ async def open_stack(
         "HALLCAST_MEDIA_HOST": "127.0.0.1",
         "HALLCAST_MEDIA_PORT": str(free_port(socket.SOCK_DGRAM)),
         "HALLCAST_DATA_DIR": str(data),
-        "HALLCAST_WEB_DIST": str(ROOT / "web" / "dist"),
+        "HALLCAST_WEB_DIST": os.environ.get(
+            "HALLCAST_WEB_DIST", str(ROOT / "web" / "dist")
+        ),
         **{f"HALLCAST_{name.upper()}": value for name, value in settings.items()},
     }
     process = await asyncio.create_subprocess_exec(
