@@ -27,7 +27,8 @@ from server.converter.render import Renderer, RenderFailed, RenderLimits
 from server.domain.ids import new_id
 from server.errors import FileTooBigError, NotFoundError, PdfUnreadableError
 from server.http.wire import DeckInfo, DeckText
-from server.services.seminars import access_seminar, deck_body, edit_seminar
+from server.services.seminar_access import access_seminar, edit_seminar
+from server.services.seminars import deck_body
 from server.store import decks
 from server.store.database import Database
 from server.store.decks import DeckRecord

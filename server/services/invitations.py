@@ -1,8 +1,6 @@
-"""Joining by an invitation link: a guest gives a name and a centre, no account."""
+"""Joining by an invitation link: guests give a name, people with a login come in."""
 
 from __future__ import annotations
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.auth import Login, Logins
 from server.clock import Clock
@@ -15,8 +13,9 @@ from server.errors import (
 )
 from server.http.wire import GuestRequest, Invitation
 from server.services.people import centre_body
-from server.store import people, seminars
-from server.store.database import Database
+from server.services.seminar_access import may_see
+from server.store import participants, people, seminars
+from server.store.database import Database, UnitOfWork
 from server.store.people import PersonRecord
 from server.store.seminars import SeminarRecord
 
@@ -42,6 +41,15 @@ class InvitationService:
             status="planned" if session is None else session.status,
             centres=[centre_body(centre) for centre in centres],
         )
+
+    async def let_in(self, token: str, person: PersonRecord) -> None:
+        """Open the seminar to someone who is logged in. Raise as `look`."""
+        async with self._database.write() as db:
+            seminar = await _open_link(db, token)
+            if not await may_see(db, person, seminar):
+                await participants.let_in(
+                    db, seminar.seminar_id, person.person_id, self._clock.now_ms()
+                )
 
     async def accept(self, token: str, guest: GuestRequest) -> Login:
         """Log a guest in. Raise as `look`, or BadRequestError for a foreign centre."""
@@ -72,7 +80,7 @@ class InvitationService:
         return await self._logins.open(person)
 
 
-async def _open_link(db: AsyncSession, token: str) -> SeminarRecord:
+async def _open_link(db: UnitOfWork, token: str) -> SeminarRecord:
     seminar = await seminars.find_by_invitation(db, token)
     if seminar is None:
         raise LinkWrongError

@@ -8,7 +8,8 @@ from typing import Literal
 from server.config import Config
 from server.errors import NotFoundError, NotLoggedInError
 from server.http.wire import StreamKeys
-from server.services.seminars import edit_seminar, new_key
+from server.services.seminar_access import edit_seminar
+from server.services.seminars import new_key
 from server.store import seminars
 from server.store.database import Database
 from server.store.people import PersonRecord

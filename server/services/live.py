@@ -9,8 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from server.clock import Clock
 from server.domain import events
 from server.domain.commands import Command
@@ -43,6 +41,7 @@ from server.services.session_log import SessionLog
 from server.services.session_memory import SessionMemory
 from server.services.session_timers import SessionTimers
 from server.services.session_writer import SessionWriter
+from server.store.database import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -220,7 +219,7 @@ class LiveSession:
                 await self._log.beat(now_ms)
             if not self._writer.is_stale and self._timers.wants_signature(now_ms):
                 await self._log.sign(now_ms)
-        except (SQLAlchemyError, OSError):
+        except (StoreError, OSError):
             log.exception(
                 "session=%s the database did not take a tick", self.session_id
             )

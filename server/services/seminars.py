@@ -6,16 +6,12 @@ import secrets
 from dataclasses import replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from server.clock import Clock
-from server.domain.events import Role
 from server.domain.ids import new_id
 from server.errors import (
     BadRequestError,
     FieldProblem,
     ForbiddenError,
-    NotFoundError,
 )
 from server.http.wire import (
     DeckInfo,
@@ -24,10 +20,15 @@ from server.http.wire import (
     SeminarDraft,
     SessionInfo,
 )
-from server.permissions import may_edit_seminar, session_role
 from server.services.people import centre_body
+from server.services.seminar_access import (
+    access_seminar,
+    edit_seminar,
+    may_edit,
+    role_in,
+)
 from server.store import decks, people, seminars
-from server.store.database import Database
+from server.store.database import Database, UnitOfWork
 from server.store.decks import DeckRecord
 from server.store.people import PersonRecord
 from server.store.seminars import SeminarRecord
@@ -44,9 +45,7 @@ class SeminarService:
             if person.role == "administrator":
                 found = await seminars.list_all(db)
             else:
-                found = await seminars.list_for(
-                    db, person.person_id, person.centre_id, person.guest_seminar_id
-                )
+                found = await seminars.list_for(db, person)
             sizes = await people.count_by_centre(db)
         return [_card(one, person, sizes) for one in found]
 
@@ -92,57 +91,13 @@ def new_key() -> str:
     return secrets.token_urlsafe(24)
 
 
-async def access_seminar(
-    db: AsyncSession, person: PersonRecord, seminar_id: str
-) -> SeminarRecord:
-    """Return a seminar the person may see. Raise NotFoundError or ForbiddenError."""
-    seminar = await seminars.find(db, seminar_id)
-    if seminar is None:
-        raise NotFoundError
-    if not may_see(person, seminar):
-        raise ForbiddenError
-    return seminar
-
-
-async def edit_seminar(
-    db: AsyncSession, person: PersonRecord, seminar_id: str
-) -> SeminarRecord:
-    """Return a seminar the person may change. Raise NotFoundError or ForbiddenError."""
-    seminar = await access_seminar(db, person, seminar_id)
-    if not may_edit(person, seminar):
-        raise ForbiddenError
-    return seminar
-
-
-def may_see(person: PersonRecord, seminar: SeminarRecord) -> bool:
-    if person.is_guest:
-        return person.guest_seminar_id == seminar.seminar_id
-    return (
-        person.role == "administrator"
-        or person.person_id == seminar.trainer_id
-        or person.centre_id in seminar.centre_ids
-    )
-
-
-def may_edit(person: PersonRecord, seminar: SeminarRecord) -> bool:
-    return may_edit_seminar(
-        person.role, is_own_seminar=person.person_id == seminar.trainer_id
-    )
-
-
-def role_in(person: PersonRecord, seminar: SeminarRecord) -> Role:
-    return session_role(
-        person.role, is_own_seminar=person.person_id == seminar.trainer_id
-    )
-
-
 def _plan(draft: SeminarDraft) -> dict[str, object]:
     plan = draft.model_dump()
     plan["centre_ids"] = tuple(sorted(set(plan["centre_ids"])))
     return plan
 
 
-async def _check(db: AsyncSession, draft: SeminarDraft) -> None:
+async def _check(db: UnitOfWork, draft: SeminarDraft) -> None:
     """Report every field that only the database or the clock tables can judge."""
     problems = []
     try:
@@ -164,7 +119,7 @@ async def _check(db: AsyncSession, draft: SeminarDraft) -> None:
 
 
 async def _page(
-    db: AsyncSession, seminar: SeminarRecord, person: PersonRecord
+    db: UnitOfWork, seminar: SeminarRecord, person: PersonRecord
 ) -> Seminar:
     centres = await people.list_centres(db, seminar.centre_ids)
     found = await decks.list_of_seminar(db, seminar.seminar_id)

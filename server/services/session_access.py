@@ -13,9 +13,9 @@ from server.errors import (
     RemovedError,
 )
 from server.services.live_registry import Live
-from server.services.seminars import may_edit, may_see
-from server.store import seminars
-from server.store.database import Database
+from server.services.seminar_access import may_edit, may_see
+from server.store import events, seminars
+from server.store.database import Database, UnitOfWork
 from server.store.people import PersonRecord
 from server.store.seminars import SeminarRecord
 
@@ -49,9 +49,12 @@ class SessionAccess:
         known = self._known(session_id, person.person_id)
         if known is not None:
             return known
-        seminar = await self._seminar_of(session_id)
-        if not may_see(person, seminar):
-            raise ForbiddenError
+        async with self._database.read() as db:
+            seminar = await _seminar_of(db, session_id)
+            if not await may_see(db, person, seminar):
+                raise ForbiddenError
+            if await events.is_removed(db, session_id, person.person_id):
+                raise RemovedError
         return self._keep(session_id, person.person_id, seminar, person)
 
     async def check_key(self, session_id: str, key: str) -> Access:
@@ -59,12 +62,14 @@ class SessionAccess:
         known = self._known(session_id, f"key {key}")
         if known is not None:
             return known
-        seminar = await self._seminar_of(session_id)
+        async with self._database.read() as db:
+            seminar = await _seminar_of(db, session_id)
         if not hmac.compare_digest(seminar.whep_key.encode(), key.encode()):
             raise NotLoggedInError
         return self._keep(session_id, f"key {key}", seminar, None)
 
     def _refuse_removed(self, session_id: str, person: PersonRecord) -> None:
+        """Ask a running session, which knows at once; the log is asked besides."""
         session = self._live.loaded(session_id)
         if session is None:
             return
@@ -73,13 +78,6 @@ class SessionAccess:
             return
         if session.state.participants[participant_id].is_removed:
             raise RemovedError
-
-    async def _seminar_of(self, session_id: str) -> SeminarRecord:
-        async with self._database.read() as db:
-            seminar = await seminars.find_by_session(db, session_id)
-        if seminar is None:
-            raise NotFoundError
-        return seminar
 
     def _known(self, session_id: str, who: str) -> Access | None:
         known = self._cache.get((session_id, who))
@@ -104,3 +102,10 @@ class SessionAccess:
             self._cache.clear()
         self._cache[session_id, who] = (self._clock.now_ms() + CACHE_MS, access)
         return access
+
+
+async def _seminar_of(db: UnitOfWork, session_id: str) -> SeminarRecord:
+    seminar = await seminars.find_by_session(db, session_id)
+    if seminar is None:
+        raise NotFoundError
+    return seminar

@@ -12,8 +12,6 @@ import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from server import permissions
 from server.clock import Clock
 from server.domain.commands import Command
@@ -28,6 +26,7 @@ from server.http.wire import CommandAck
 from server.services.group_commit import GroupCommit
 from server.services.session_log import Batch, ReplyKey, SessionLog
 from server.services.session_memory import SessionMemory
+from server.store.database import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +106,7 @@ class SessionWriter:
             item.answer = InternalError()
         try:
             await self._reload()
-        except (SQLAlchemyError, OSError):  # tried again before the next batch
+        except (StoreError, OSError):  # tried again before the next batch
             log.warning("session=%s the log can not be read either", session_id)
 
     def _answer(self, item: _Waiting, batch: Batch) -> CommandAck | HallcastError:

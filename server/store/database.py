@@ -9,18 +9,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite writer waits for another; a group commit takes a few ms."""
 _WRITES = "hallcast_writes"
+
+UnitOfWork: TypeAlias = AsyncSession
+"""What `read` and `write` give, and queries of `server.store` take. Services pass it
+on without looking inside; only `server.store` knows SQLAlchemy."""
+StoreError: TypeAlias = SQLAlchemyError
+"""What the database raises when it fails."""
 
 
 def sqlite_url(path: Path) -> str:
@@ -43,14 +50,14 @@ class Database:
         return self._is_sqlite
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def write(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that commits at its end, or rolls back on any error."""
         async with self._sessions() as session, session.begin():
             _ = await session.connection(execution_options={_WRITES: True})
             yield session
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncSession]:
+    async def read(self) -> AsyncIterator[UnitOfWork]:
         """Open a unit of work that only looks."""
         async with self._sessions() as session:
             yield session

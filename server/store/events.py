@@ -32,6 +32,21 @@ async def links(db: AsyncSession, session_id: str) -> list[Link]:
     return [_link(row) for row in rows]
 
 
+async def is_removed(db: AsyncSession, session_id: str, person_id: str) -> bool:
+    """Tell whether a trainer removed this person from the session."""
+    of_session = select(EventRow).where(EventRow.session_id == session_id)
+    removed = of_session.where(EventRow.kind == "participant.removed")
+    ids = {row.payload["participant_id"] for row in await db.scalars(removed)}
+    if not ids:
+        return False
+    joined = of_session.where(
+        EventRow.kind == "participant.joined",
+        EventRow.payload["person_id"].as_string() == person_id,
+    )
+    rows = await db.scalars(joined)
+    return any(row.payload["participant_id"] in ids for row in rows)
+
+
 def to_logged(link: Link) -> Logged:
     """Make the event again; what people wrote is empty after erasure."""
     event = _EVENT.validate_python({"type": link.kind, **link.payload, **_text(link)})

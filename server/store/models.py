@@ -118,6 +118,22 @@ class SeminarCentreRow(Base):
     )
 
 
+class SeminarPersonRow(Base):
+    """Someone with a login whom an invitation link let in, beyond the centres."""
+
+    __tablename__ = "seminar_person"
+
+    seminar_id: Mapped[str] = mapped_column(
+        ForeignKey("seminar.seminar_id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[str] = mapped_column(
+        ForeignKey("person.person_id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    )
+    granted_at_ms: Mapped[int] = mapped_column(BigInteger)
+
+
 class DeckRow(Base):
     """Slides of a seminar; the pictures are files of the data directory."""
 

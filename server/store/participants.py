@@ -6,9 +6,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from server.store.models import PersonRow, SeminarCentreRow, SeminarRow
+from server.store.models import (
+    PersonRow,
+    SeminarCentreRow,
+    SeminarPersonRow,
+    SeminarRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Applicant:
     account_role: str
     is_own_seminar: bool
     is_invited: bool
-    """By their centre, by a guest link, or because the seminar names no centres."""
+    """By their centre, by a link, or because the seminar names no centres."""
     capacity: int
 
 
@@ -56,7 +62,29 @@ async def applicant(
     )
 
 
+async def let_in(
+    db: AsyncSession, seminar_id: str, person_id: str, now_ms: int
+) -> None:
+    """Invite one person, whatever their centre; again changes nothing."""
+    row = SeminarPersonRow(
+        seminar_id=seminar_id, person_id=person_id, granted_at_ms=now_ms
+    )
+    try:
+        async with db.begin_nested():
+            db.add(row)
+    except IntegrityError:
+        if not await is_let_in(db, seminar_id, person_id):
+            raise
+
+
+async def is_let_in(db: AsyncSession, seminar_id: str, person_id: str) -> bool:
+    """Tell whether a link invited this person."""
+    return await db.get(SeminarPersonRow, (seminar_id, person_id)) is not None
+
+
 async def _is_invited(db: AsyncSession, seminar_id: str, person: PersonRow) -> bool:
+    if await is_let_in(db, seminar_id, person.person_id):
+        return True
     if person.is_guest:
         return person.guest_seminar_id == seminar_id
     centres = select(SeminarCentreRow).where(SeminarCentreRow.seminar_id == seminar_id)
@@ -80,9 +108,12 @@ async def named(db: AsyncSession, person_ids: Collection[str]) -> dict[str, Name
 
 
 async def invited(db: AsyncSession, seminar_id: str) -> list[Named]:
-    """List the people a seminar is for: of its centres, and its guests, by name."""
+    """List whom a seminar is for, by name: of its centres, and who came by a link."""
     of_centres = select(SeminarCentreRow.centre_id).where(
         SeminarCentreRow.seminar_id == seminar_id
+    )
+    let_in_by_link = select(SeminarPersonRow.person_id).where(
+        SeminarPersonRow.seminar_id == seminar_id
     )
     rows = await db.scalars(
         select(PersonRow)
@@ -90,6 +121,7 @@ async def invited(db: AsyncSession, seminar_id: str) -> list[Named]:
         .where(
             or_(
                 PersonRow.guest_seminar_id == seminar_id,
+                PersonRow.person_id.in_(let_in_by_link),
                 PersonRow.centre_id.in_(of_centres) & PersonRow.is_guest.is_(False),
             )
         )

@@ -6,11 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, false, or_, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.domain.events import Status
-from server.store.models import PersonRow, SeminarCentreRow, SeminarRow, SessionRow
+from server.store.models import (
+    PersonRow,
+    SeminarCentreRow,
+    SeminarPersonRow,
+    SeminarRow,
+    SessionRow,
+)
+from server.store.people import PersonRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +133,31 @@ async def list_all(db: AsyncSession) -> list[SeminarRecord]:
     return await _load(db, true())
 
 
-async def list_for(
-    db: AsyncSession, person_id: str, centre_id: str | None, guest_of: str | None
-) -> list[SeminarRecord]:
-    """List what a person leads, is invited to by their centre, or is a guest of."""
-    invited = select(SeminarCentreRow.seminar_id).where(
-        SeminarCentreRow.centre_id == centre_id
+async def list_for(db: AsyncSession, person: PersonRecord) -> list[SeminarRecord]:
+    """List what a person leads, is invited to, or is a guest of.
+
+    Invited is who came by the link, whose centre is named, and every account where
+    no centre is named.
+    """
+    named = select(SeminarCentreRow.seminar_id)
+    let_in = select(SeminarPersonRow.seminar_id).where(
+        SeminarPersonRow.person_id == person.person_id
     )
     return await _load(
         db,
         or_(
-            SeminarRow.trainer_id == person_id,
-            SeminarRow.seminar_id == guest_of,
-            SeminarRow.seminar_id.in_(invited),
+            SeminarRow.trainer_id == person.person_id,
+            SeminarRow.seminar_id == person.guest_seminar_id,
+            SeminarRow.seminar_id.in_(let_in),
+            and_(
+                false() if person.is_guest else true(),
+                or_(
+                    SeminarRow.seminar_id.in_(
+                        named.where(SeminarCentreRow.centre_id == person.centre_id)
+                    ),
+                    SeminarRow.seminar_id.not_in(named),
+                ),
+            ),
         ),
     )
 

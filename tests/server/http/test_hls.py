@@ -200,3 +200,30 @@ async def test_nobody_waits_for_a_process_that_ends(node: Node) -> None:
     node.services.broadcasts.close()
     async with asyncio.timeout(0.5):
         assert (await waiting).status == 503
+
+
+async def test_a_removed_person_stays_out_when_the_session_is_unloaded(
+    node: Node,
+) -> None:
+    session_id, _ = await on_air(node)
+    removed = await node.join("participant")
+    await node.join("neighbour")
+    await node.command(
+        "trainer", ParticipantRemove(type="participant.remove", participant_id=removed)
+    )
+    await node.end()
+    session = await node.session()
+    for who in ("trainer", "participant", "neighbour"):
+        await session.disconnect(f"con_{who}")
+    await node.services.live.tick()
+    assert node.services.live.loaded(session_id) is None
+    for path in (
+        f"/hls/{session_id}/programme.m3u8",
+        f"/hls/{session_id}/programme/e1-p000001.m4s",
+        f"/api/sessions/{session_id}/timeline",
+    ):
+        refused = await (await node.browser("participant")).call("GET", path)
+        assert (await refused.json())["code"] == "removed", path
+        assert refused.status == 403
+        allowed = await (await node.browser("neighbour")).call("GET", path)
+        assert allowed.status == 200, path

@@ -1,4 +1,4 @@
-"""Logging in and out, limits, cookies, the demo's one click, invitations."""
+"""Logging in and out, limits, cookies, the demo's one click."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from server.http.cookies import PLAIN_NAME, SECURE_NAME
 from tests.fakes.node import CSRF, PASSWORD, Node, open_node
 
 TRAINER = {"email": "Trainer@example.org ", "password": PASSWORD}
-GUEST = {"name": "Ivan Guest", "post": "", "centre_id": "ctr_north", "locale": "kk"}
 
 
 async def test_password_opens_a_login_and_logout_ends_it(node: Node) -> None:
@@ -111,58 +110,6 @@ async def test_locale_is_kept(node: Node) -> None:
     wrong = await browser.call("PUT", "/api/me/locale", {"locale": "xx"})
     assert wrong.status == 400
     assert (await wrong.json())["fields"][0]["field"] == "locale"
-
-
-async def invitation(node: Node) -> str:
-    keys = await node.services.keys.get_as_operator(node.seminar_id)
-    return keys.invite_url.rpartition("/")[2]
-
-
-async def test_guest_joins_by_link_and_sees_that_seminar_alone(node: Node) -> None:
-    token = await invitation(node)
-    browser = await node.browser()
-    shown = await browser.call("GET", f"/api/invitations/{token}")
-    assert [one["centre_id"] for one in (await shown.json())["centres"]] == [
-        "ctr_north"
-    ]
-    answer = await browser.call("POST", f"/api/invitations/{token}", GUEST)
-    assert answer.status == 200
-    cards = await (await browser.call("GET", "/api/seminars")).json()
-    assert [one["seminar_id"] for one in cards] == [node.seminar_id]
-    assert (await browser.call("POST", "/api/seminars", {})).status in (400, 403)
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-async def test_wrong_and_expired_links_are_told_apart(node: Node, method: str) -> None:
-    browser = await node.browser()
-    body = GUEST if method == "POST" else None
-    wrong = await browser.call(method, "/api/invitations/nonsense", body)
-    assert (wrong.status, (await wrong.json())["code"]) == (404, "link_wrong")
-    token = await invitation(node)
-    await node.live_session()
-    await node.end()
-    late = await browser.call(method, f"/api/invitations/{token}", body)
-    assert (late.status, (await late.json())["code"]) == (410, "link_expired")
-
-
-async def test_guest_of_a_foreign_centre_is_refused(node: Node) -> None:
-    token = await invitation(node)
-    browser = await node.browser()
-    answer = await browser.call(
-        "POST", f"/api/invitations/{token}", GUEST | {"centre_id": "ctr_south"}
-    )
-    assert answer.status == 400
-    assert (await answer.json())["fields"][0]["field"] == "centre_id"
-
-
-async def test_renewed_keys_end_the_old_link(node: Node) -> None:
-    token = await invitation(node)
-    browser = await node.browser("trainer")
-    path = f"/api/seminars/{node.seminar_id}/keys"
-    before = await (await browser.call("GET", path)).json()
-    after = await (await browser.call("POST", f"{path}/renew")).json()
-    assert all(after[one] != before[one] for one in ("whip_key", "whep_key"))
-    assert (await browser.call("GET", f"/api/invitations/{token}")).status == 404
 
 
 @pytest.mark.parametrize(

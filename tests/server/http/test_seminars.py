@@ -96,3 +96,28 @@ async def test_attendance_of_a_coordinator_ends_at_their_centre(node: Node) -> N
     assert table.content_type == "text/csv"
     assert "attachment" in table.headers["Content-Disposition"]
     assert "Participant" in await table.text()
+
+
+async def test_a_seminar_without_centres_is_open_to_every_account_but_no_guest(
+    node: Node,
+) -> None:
+    keys = await node.services.keys.get_as_operator(node.seminar_id)
+    guest = await node.browser()
+    await guest.call(
+        "POST",
+        f"/api/invitations/{keys.invite_url.rpartition('/')[2]}",
+        {"name": "Guest", "post": "", "centre_id": None, "locale": "en"},
+    )
+    trainer = await node.browser("trainer")
+    made = await trainer.call("POST", "/api/seminars", BODY | {"centre_ids": []})
+    seminar_id = (await made.json())["card"]["seminar_id"]
+    for who in ("stranger", "participant", "colleague"):
+        browser = await node.browser(who)
+        page = await browser.call("GET", f"/api/seminars/{seminar_id}")
+        assert page.status == 200
+        cards = await (await browser.call("GET", "/api/seminars")).json()
+        assert seminar_id in [card["seminar_id"] for card in cards]
+    page = await guest.call("GET", f"/api/seminars/{seminar_id}")
+    assert page.status == 403
+    cards = await (await guest.call("GET", "/api/seminars")).json()
+    assert [card["seminar_id"] for card in cards] == [node.seminar_id]

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
+from server.store import participants
 from server.store.database import Database
 from server.store.models import Base, RegionRow, SessionRow
 from tests.fakes.academy import SEMINAR
@@ -90,3 +91,22 @@ async def test_a_commit_survives_power_loss(database: Database) -> None:
         else:
             assert await db.scalar(text("SHOW synchronous_commit")) == "on"
             assert await db.scalar(text("SHOW fsync")) == "on"
+
+
+async def test_two_windows_that_use_a_link_at_once_let_one_person_in(
+    database: Database,
+) -> None:
+    async def let_in() -> None:
+        async with database.write() as db:
+            await participants.let_in(db, SEMINAR, "prs_stranger", 1)
+
+    await asyncio.gather(*(let_in() for _ in range(5)))
+    async with database.read() as db:
+        assert await participants.is_let_in(db, SEMINAR, "prs_stranger")
+        assert not await participants.is_let_in(db, SEMINAR, "prs_other")
+
+
+async def test_nobody_is_let_in_to_what_does_not_exist(database: Database) -> None:
+    with pytest.raises(IntegrityError):
+        async with database.write() as db:
+            await participants.let_in(db, "sem_nowhere", "prs_stranger", 1)

@@ -5,7 +5,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.exc import IntegrityError
 
 from server.domain.chain import GENESIS, Link, link, sign_head, verify
-from server.domain.events import ChatPosted, Event, HandRaised, Logged
+from server.domain.events import (
+    ChatPosted,
+    Event,
+    HandRaised,
+    Logged,
+    ParticipantJoined,
+    ParticipantRemoved,
+)
 from server.services.signing_key import public_hex
 from server.store import events, sessions
 from server.store.database import Database
@@ -71,3 +78,22 @@ async def test_the_same_place_in_the_log_is_written_once(database: Database) -> 
             await events.append(db, links)
     async with database.read() as db:
         assert len(await events.links(db, session_id)) == 1
+
+
+async def test_who_was_removed_is_known_by_the_log(database: Database) -> None:
+    def joined(name: str) -> ParticipantJoined:
+        return ParticipantJoined(
+            participant_id=f"par_{name}",
+            person_id=f"prs_{name}",
+            role="participant",
+            centre_id=None,
+        )
+
+    session_id, _ = await _session(
+        database, joined("a"), joined("b"), ParticipantRemoved(participant_id="par_a")
+    )
+    async with database.read() as db:
+        assert await events.is_removed(db, session_id, "prs_a")
+        assert not await events.is_removed(db, session_id, "prs_b")
+        assert not await events.is_removed(db, session_id, "prs_nobody")
+        assert not await events.is_removed(db, "ses_other", "prs_a")
