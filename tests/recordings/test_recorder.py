@@ -138,7 +138,8 @@ async def test_killed_recorder_ends_its_takes_cleanly(tmp_path: Path) -> None:
         )
         ready = await recorder.wait_for(ArchiveReady)
         assert isinstance(ready, ArchiveReady)
-        assert ready.duration_ms == pytest.approx(3000, abs=200)
+        # The promise is to lose at most 0.6 s; on a quiet machine nothing is lost.
+        assert 3000 - 600 <= ready.duration_ms <= 3200
         assert Library(recorder.data_dir).verify(SESSION) == []
 
 
