@@ -75,6 +75,9 @@ edit-zone = Time zone
 edit-centres = Centres invited
 edit-centres-count = { $count } of { $all } chosen
 edit-centres-all = All centres
+edit-centres-none = No centres have been set up on this server yet, so the seminar can only be open to all. Ask your administrator to add them; the command "hallcast preset kazakhstan" adds those of Kazakhstan.
+edit-open = Open to everyone with an account
+edit-open-hint = People of every centre, and those without one, see the seminar and may join.
 edit-slides = Slides
 edit-slides-hint = PDF files. You can also add slides later, up to the moment you show them.
 edit-slides-choose = Choose PDF files
@@ -106,7 +109,7 @@ edit-problem-summary-long = The summary may have 4,000 characters at most.
 edit-problem-date-missing = Choose a date.
 edit-problem-time-missing = Enter the time it starts.
 edit-problem-duration-wrong = Enter the length in whole minutes, from 5 to 1,440.
-edit-problem-centres-missing = Choose at least one centre.
+edit-problem-centres-missing = Choose at least one centre, or open the seminar to everyone.
 edit-problem-refused = The server did not accept this. Please change it.
 
 # Slides
@@ -135,6 +138,7 @@ seminar-no-slides = No slides yet
 seminar-lost = This seminar is not here
 seminar-lost-text = It may have been removed, or you are not invited to it.
 centres-heading = Invited
+centres-open = Everyone with an account
 centres-summary = { $people ->
     [one] { $people } person
    *[other] { $people } people

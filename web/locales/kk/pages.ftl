@@ -75,6 +75,9 @@ edit-zone = Уақыт белдеуі
 edit-centres = Шақырылған орталықтар
 edit-centres-count = { $all } орталықтың { $count } таңдалды
 edit-centres-all = Барлық орталық
+edit-centres-none = Бұл серверге әзірге орталықтар енгізілмеген, сондықтан семинар тек баршаға ашық бола алады. Оларды қосуды әкімшіден сұраңыз; Қазақстан орталықтарын «hallcast preset kazakhstan» командасы қосады.
+edit-open = Тіркелгісі бар барлық адамға ашық
+edit-open-hint = Семинарды кез келген орталықтың адамдары және орталығы жоқтар көреді әрі кіре алады.
 edit-slides = Слайдтар
 edit-slides-hint = PDF файлдары. Слайдтарды кейін де, көрсетер сәтке дейін қосуға болады.
 edit-slides-choose = PDF файлдарын таңдаңыз
@@ -103,7 +106,7 @@ edit-problem-summary-long = Сипаттама 4000 таңбадан аспау�
 edit-problem-date-missing = Күнін таңдаңыз.
 edit-problem-time-missing = Басталу уақытын көрсетіңіз.
 edit-problem-duration-wrong = Ұзақтығын бүтін минутпен көрсетіңіз: 5-тен 1440-қа дейін.
-edit-problem-centres-missing = Кемінде бір орталықты таңдаңыз.
+edit-problem-centres-missing = Кемінде бір орталықты таңдаңыз немесе семинарды баршаға ашыңыз.
 edit-problem-refused = Сервер бұл мәнді қабылдамады. Өзгертіңіз.
 
 # Слайдтар
@@ -132,6 +135,7 @@ seminar-no-slides = Слайд әзірге жоқ
 seminar-lost = Мұндай семинар жоқ
 seminar-lost-text = Ол жойылған немесе сіз оған шақырылмаған болуыңыз мүмкін.
 centres-heading = Шақырылғандар
+centres-open = Тіркелгісі бар барлық адам
 centres-summary = { $centres } орталықта { $people } адам
 invite-link = Шақыру сілтемесі
 invite-link-text = Осы сілтемемен кез келген адам аты-жөні мен лауазымын жазып, семинар аяқталғанша кіре алады.

@@ -75,6 +75,9 @@ edit-zone = Часовой пояс
 edit-centres = Приглашённые центры
 edit-centres-count = Выбрано { $count } из { $all }
 edit-centres-all = Все центры
+edit-centres-none = На этом сервере ещё не заведены центры, поэтому семинар может быть только открытым для всех. Попросите администратора добавить их; команда «hallcast preset kazakhstan» добавляет центры Казахстана.
+edit-open = Открыт для всех, у кого есть учётная запись
+edit-open-hint = Семинар увидят и смогут войти люди из любого центра и те, у кого центра нет.
 edit-slides = Слайды
 edit-slides-hint = Файлы PDF. Слайды можно добавить и позже, вплоть до показа.
 edit-slides-choose = Выберите файлы PDF
@@ -107,7 +110,7 @@ edit-problem-summary-long = Описание может содержать не 
 edit-problem-date-missing = Выберите дату.
 edit-problem-time-missing = Укажите время начала.
 edit-problem-duration-wrong = Укажите длительность целым числом минут, от 5 до 1440.
-edit-problem-centres-missing = Выберите хотя бы один центр.
+edit-problem-centres-missing = Выберите хотя бы один центр или откройте семинар для всех.
 edit-problem-refused = Сервер не принял это значение. Измените его, пожалуйста.
 
 # Слайды
@@ -136,6 +139,7 @@ seminar-no-slides = Слайдов пока нет
 seminar-lost = Такого семинара здесь нет
 seminar-lost-text = Возможно, он удалён или вы на него не приглашены.
 centres-heading = Приглашены
+centres-open = Все, у кого есть учётная запись
 centres-summary = { $people ->
     [one] { $people } человек
     [few] { $people } человека

@@ -64,8 +64,9 @@ export const renewKeys = (seminarId: string) =>
 
 export const getInvitation = (token: string) =>
   call<Invitation>('GET', `/api/invitations/${id(token)}`);
-export const acceptInvitation = (token: string, json: GuestRequest) =>
-  call<Person>('POST', `/api/invitations/${id(token)}`, { json });
+/** Come in by a link: as a guest, or without `guest` as who is logged in. */
+export const acceptInvitation = (token: string, guest?: GuestRequest) =>
+  call<Person>('POST', `/api/invitations/${id(token)}`, { json: guest ?? {} });
 
 export const getTimeline = (sessionId: string) =>
   call<Timeline>('GET', `/api/sessions/${id(sessionId)}/timeline`);

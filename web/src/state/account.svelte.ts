@@ -37,10 +37,10 @@ export class Account {
     this.#enter(await api.demoLogin(role));
   }
 
-  /** A visitor with an invitation gives their name and is logged in. */
+  /** Come in by a link: visitors give their name, who is logged in stays who they are. */
   async acceptInvitation(
     token: string,
-    guest: { name: string; post: string; centre_id: string | null; locale: Locale },
+    guest?: { name: string; post: string; centre_id: string | null; locale: Locale },
   ): Promise<void> {
     this.#enter(await api.acceptInvitation(token, guest));
   }

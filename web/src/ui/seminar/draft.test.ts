@@ -27,6 +27,20 @@ describe('the draft of a seminar', () => {
     );
   });
 
+  it('is for everybody with an account when it is open', () => {
+    const open = fieldsOf({ draft: { ...DRAFT, centre_ids: [] } } as unknown as Seminar);
+    expect(open.isOpen).toBe(true);
+    expect(findProblems(open)).toEqual({});
+    expect(toDraft({ ...open, centreIds: ['cen_aktau'] }).centre_ids).toEqual([]);
+  });
+
+  it('asks for a centre unless it is open', () => {
+    expect(findProblems({ ...emptyFields(0), title: 'x' })).toEqual({
+      centreIds: 'centres-missing',
+    });
+    expect(findProblems({ ...emptyFields(0, false), title: 'x' })).toEqual({});
+  });
+
   it('starts tomorrow', () => {
     const nowMs = Date.UTC(2026, 10, 25, 5, 20);
     const draft = toDraft({ ...emptyFields(nowMs), zone: 'UTC' });

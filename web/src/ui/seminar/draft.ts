@@ -9,6 +9,8 @@ export interface DraftFields {
   time: string;
   zone: string;
   durationMin: string;
+  /** For everybody with an account; the chosen centres then count for nothing. */
+  isOpen: boolean;
   centreIds: string[];
   capacity: number;
 }
@@ -19,8 +21,8 @@ export type Problems = Partial<Record<FieldName, string>>;
 
 const HOUR_MS = 3_600_000;
 
-/** A new seminar: tomorrow, at a full hour. */
-export function emptyFields(nowMs: number): DraftFields {
+/** A new seminar: tomorrow, at a full hour. Where no centres exist it is open to all. */
+export function emptyFields(nowMs: number, hasCentres = true): DraftFields {
   const zone = deviceZone();
   const tomorrowMs = Math.ceil(nowMs / HOUR_MS) * HOUR_MS + 24 * HOUR_MS;
   const { date } = toFields(tomorrowMs, zone);
@@ -31,6 +33,7 @@ export function emptyFields(nowMs: number): DraftFields {
     time: '10:00',
     zone,
     durationMin: '90',
+    isOpen: !hasCentres,
     centreIds: [],
     capacity: 1000,
   };
@@ -43,6 +46,7 @@ export function fieldsOf({ draft }: Seminar): DraftFields {
     ...toFields(draft.starts_at_ms, draft.time_zone),
     zone: draft.time_zone,
     durationMin: String(draft.duration_min),
+    isOpen: draft.centre_ids.length === 0,
     centreIds: [...draft.centre_ids],
     capacity: draft.capacity,
   };
@@ -60,7 +64,7 @@ export function findProblems(fields: DraftFields): Problems {
   if (!Number.isInteger(minutes) || minutes < 5 || minutes > 1440) {
     problems.durationMin = 'duration-wrong';
   }
-  if (fields.centreIds.length === 0) problems.centreIds = 'centres-missing';
+  if (!fields.isOpen && fields.centreIds.length === 0) problems.centreIds = 'centres-missing';
   return problems;
 }
 
@@ -72,7 +76,7 @@ export function toDraft(fields: DraftFields): SeminarDraft {
     starts_at_ms: fromFields(fields.date, fields.time, fields.zone) ?? 0,
     duration_min: Number(fields.durationMin),
     time_zone: fields.zone,
-    centre_ids: fields.centreIds,
+    centre_ids: fields.isOpen ? [] : fields.centreIds,
     capacity: fields.capacity,
   };
 }
