@@ -55,12 +55,18 @@ PLAYED_SCRIPT = """() => {
 
 @asynccontextmanager
 async def open_chromium(
-    *flags: str, footage: Path | None = None
+    *flags: str, footage: Path | None = None, asks: bool = False
 ) -> AsyncIterator[Browser]:
-    """Start Chromium; with `footage`, its camera is cam.y4m and mic.wav in there."""
+    """Start Chromium; with `footage`, its camera is cam.y4m and mic.wav in there.
+
+    When it `asks` for camera and microphone they are refused, unless a test grants
+    them.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     assert program is not None, "Chromium is missing: apt-get install chromium"
-    devices = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    devices = ["--use-fake-device-for-media-stream"]
+    if not asks:
+        devices.append("--use-fake-ui-for-media-stream")
     if footage is not None:
         devices.append(f"--use-file-for-fake-video-capture={footage / 'cam.y4m'}")
         devices.append(f"--use-file-for-fake-audio-capture={footage / 'mic.wav'}")
@@ -89,11 +95,15 @@ async def _keep_screenshots(browser: Browser) -> None:
 
 
 async def open_window(
-    browser: Browser, size: dict[str, int] = WIDE, *, is_ours: bool = True
+    browser: Browser,
+    size: dict[str, int] = WIDE,
+    *,
+    is_ours: bool = True,
+    locale: str = "en-GB",
 ) -> Page:
     """Open one person's window (own cookies); errors of our pages fail the test."""
     context: BrowserContext = await browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]}, locale="en-GB"
+        viewport={"width": size["width"], "height": size["height"]}, locale=locale
     )
     await context.add_init_script(PEERS_SCRIPT)
     page = await context.new_page()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -63,3 +64,25 @@ async def invitation(account: Account, seminar_id: str) -> str:
     """Return the address that lets anyone join."""
     keys = await account.get(f"/api/seminars/{seminar_id}/keys")
     return str(keys["invite_url"])
+
+
+async def plan(trainer: Account, title: str, capacity: int = 100) -> str:
+    """Plan a seminar for now; return its id."""
+    draft = {
+        "title": title,
+        "summary": "",
+        "starts_at_ms": int(time.time() * 1000),
+        "duration_min": 60,
+        "time_zone": "Asia/Almaty",
+        "centre_ids": [one["centre_id"] for one in await trainer.get("/api/centres")],
+        "capacity": capacity,
+    }
+    planned = await trainer.post("/api/seminars", draft)
+    return str(planned["card"]["seminar_id"])
+
+
+async def put_on_air(trainer: Account, seminar_id: str) -> None:
+    """Go live, without camera and microphone."""
+    async with in_room(trainer, seminar_id) as room:
+        await room.send("session.open")
+        await room.send("session.go_live")

@@ -11,7 +11,10 @@ error-forbidden = Your account may not do this. If you need it, ask the trainer 
 error-not_found = We can't find this. It may have been removed, or the address is not complete.
 error-link_wrong = This link is not right. Please copy it again, whole, from the invitation.
 error-link_expired = This link is not valid any more. Please ask the trainer for a new one.
-error-seminar_full = All { $capacity } places of this seminar are taken. You can watch the recording when it has ended.
+error-seminar_full = { $capacity ->
+    [one] The only place of this seminar is taken.
+   *[other] All { $capacity } places of this seminar are taken.
+  } You can watch the recording when it has ended.
 error-removed = The trainer has removed you from this seminar. If this is a mistake, please call the organisers.
 error-session_not_live = The seminar is not on air yet. The page opens by itself when it starts.
 error-session_over = The seminar has ended. The recording is on its page.
