@@ -45,7 +45,7 @@ CLIPPED_SCRIPT = """(isWhole) => {
       problems.push(`"${name}" does not fit its own box`);
     }
     const isAway = box.bottom > height + 1 || box.top < -1;
-    if (isWhole && isAway && one.matches('header *, footer *, .bar *')) {
+    if (isWhole && isAway && one.matches('.top *, .bar *')) {
       problems.push(`"${name}" is not in the window`);
     }
   }

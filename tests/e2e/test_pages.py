@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import pytest_asyncio
@@ -46,13 +47,25 @@ async def world(
         yield World(stack, Visitors(browser, stack.url), places)
 
 
+async def show_colours(page: Page, scheme: Literal["light", "dark"]) -> None:
+    """Let the system's scheme change, and wait until the page followed."""
+    await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    await page.wait_for_function(
+        "(scheme) => document.documentElement.dataset.theme === scheme", arg=scheme
+    )
+    # Colours that are inherited follow one after the other.
+    await page.wait_for_function(
+        "() => document.getAnimations().every((one) => one.playState !== 'running')"
+    )
+
+
 async def problems_of(page: Page, place: Place, locale: str) -> list[str]:
     """Look at one page in all sizes and colours."""
     await page.set_viewport_size(WIDE)
-    await page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    await show_colours(page, "light")
     await load_axe(page)
     found = [*await barriers(page), *await clipped(page, place.is_whole)]
-    await page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    await show_colours(page, "dark")
     found += await contrast_barriers(page)
     await page.set_viewport_size(PHONE)
     found += [*await barriers(page), *await clipped(page, place.is_whole)]
@@ -66,5 +79,5 @@ async def test_every_page_is_for_everyone(world: World, locale: str) -> None:
     for place in world.places:
         async with world.visitors.at(place, locale) as page:
             problems += await problems_of(page, place, locale)
-    assert problems == []
+    assert not problems, "\n".join(problems)
     assert world.visitors.foreign_requests == []

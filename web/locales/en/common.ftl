@@ -23,3 +23,15 @@ kit-theme-contrast = High contrast
 kit-text-size = Text size
 kit-text-smaller = Smaller text, now { $percent }
 kit-text-larger = Larger text, now { $percent }
+
+frame-notes = Notes
+frame-close = Close
+
+# When, and by which clock
+when-your-time = your time
+zone-Asia-Almaty = Kazakhstan
+zone-Asia-Tashkent = Uzbekistan
+zone-Europe-Kyiv = Ukraine
+zone-Europe-Belgrade = Kosovo
+zone-Europe-Tirane = Albania
+zone-UTC = UTC

@@ -8,8 +8,6 @@ frame-demo-label = Demonstration
 frame-account = Account of { $name }
 frame-home = My seminars
 frame-log-out = Log out
-frame-notes = Notes
-frame-close = Close
 frame-loading = Loading
 frame-try-again = Try again
 
@@ -51,15 +49,6 @@ home-continue-at = Continue at { $time }
 home-recordings = Recordings
 home-minutes = { $minutes } min
 home-details = Details
-
-# When, and by which clock
-when-your-time = your time
-zone-Asia-Almaty = Kazakhstan
-zone-Asia-Tashkent = Uzbekistan
-zone-Europe-Kyiv = Ukraine
-zone-Europe-Belgrade = Kosovo
-zone-Europe-Tirane = Albania
-zone-UTC = UTC
 
 # Planning a seminar
 edit-heading-new = Plan a seminar

@@ -117,6 +117,7 @@ room-ended-lasted = It lasted { $time }.
 room-ended-preparing = The recording is being prepared. The link appears here in a few seconds.
 room-ended-no-recording = This seminar was not recorded.
 room-ended-replay = Watch the recording
+room-ended-seminar = To the recording
 room-ended-report = Attendance and report
 room-home = To the start page
 room-closed-heading = You can not enter

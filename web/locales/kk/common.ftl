@@ -23,3 +23,15 @@ kit-theme-contrast = Жоғары контраст
 kit-text-size = Мәтін өлшемі
 kit-text-smaller = Мәтінді кішірейту, қазір { $percent }
 kit-text-larger = Мәтінді үлкейту, қазір { $percent }
+
+frame-notes = Хабарландырулар
+frame-close = Жабу
+
+# Қашан және қай сағат бойынша
+when-your-time = сіздің уақытыңызша
+zone-Asia-Almaty = Қазақстан
+zone-Asia-Tashkent = Өзбекстан
+zone-Europe-Kyiv = Украина
+zone-Europe-Belgrade = Косово
+zone-Europe-Tirane = Албания
+zone-UTC = UTC

@@ -8,8 +8,6 @@ frame-demo-label = Көрсетілім
 frame-account = Тіркелгі: { $name }
 frame-home = Менің семинарларым
 frame-log-out = Шығу
-frame-notes = Хабарландырулар
-frame-close = Жабу
 frame-loading = Жүктелуде
 frame-try-again = Қайталау
 
@@ -51,15 +49,6 @@ home-continue-at = { $time } сәтінен жалғастыру
 home-recordings = Жазбалар
 home-minutes = { $minutes } мин
 home-details = Толығырақ
-
-# Қашан және қай сағат бойынша
-when-your-time = сіздің уақытыңызша
-zone-Asia-Almaty = Қазақстан
-zone-Asia-Tashkent = Өзбекстан
-zone-Europe-Kyiv = Украина
-zone-Europe-Belgrade = Косово
-zone-Europe-Tirane = Албания
-zone-UTC = UTC
 
 # Семинар жоспарлау
 edit-heading-new = Жаңа семинар

@@ -108,6 +108,7 @@ room-ended-lasted = Ұзақтығы { $time }.
 room-ended-preparing = Жазба дайындалып жатыр. Сілтеме бірнеше секундта осында шығады.
 room-ended-no-recording = Бұл семинар жазылмаған.
 room-ended-replay = Жазбаны көру
+room-ended-seminar = Жазбаға өту
 room-ended-report = Қатысу және есеп
 room-home = Басты бетке
 room-closed-heading = Кіруге болмайды

@@ -23,3 +23,15 @@ kit-theme-contrast = Высокий контраст
 kit-text-size = Размер текста
 kit-text-smaller = Уменьшить текст, сейчас { $percent }
 kit-text-larger = Увеличить текст, сейчас { $percent }
+
+frame-notes = Уведомления
+frame-close = Закрыть
+
+# Когда и по каким часам
+when-your-time = по вашему времени
+zone-Asia-Almaty = Казахстан
+zone-Asia-Tashkent = Узбекистан
+zone-Europe-Kyiv = Украина
+zone-Europe-Belgrade = Косово
+zone-Europe-Tirane = Албания
+zone-UTC = UTC

@@ -8,8 +8,6 @@ frame-demo-label = Демонстрация
 frame-account = Учётная запись: { $name }
 frame-home = Мои семинары
 frame-log-out = Выйти
-frame-notes = Уведомления
-frame-close = Закрыть
 frame-loading = Загрузка
 frame-try-again = Повторить
 
@@ -51,15 +49,6 @@ home-continue-at = Продолжить с { $time }
 home-recordings = Записи
 home-minutes = { $minutes } мин
 home-details = Подробнее
-
-# Когда и по каким часам
-when-your-time = по вашему времени
-zone-Asia-Almaty = Казахстан
-zone-Asia-Tashkent = Узбекистан
-zone-Europe-Kyiv = Украина
-zone-Europe-Belgrade = Косово
-zone-Europe-Tirane = Албания
-zone-UTC = UTC
 
 # Планирование семинара
 edit-heading-new = Новый семинар

@@ -119,6 +119,7 @@ room-ended-lasted = Он длился { $time }.
 room-ended-preparing = Готовим запись. Ссылка появится здесь через несколько секунд.
 room-ended-no-recording = Этот семинар не записывался.
 room-ended-replay = Смотреть запись
+room-ended-seminar = К записи
 room-ended-report = Посещаемость и отчёт
 room-home = На главную
 room-closed-heading = Войти нельзя

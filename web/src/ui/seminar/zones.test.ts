@@ -32,6 +32,10 @@ describe('time zones', () => {
     expect(fromFields('2026-03-29', '04:30', 'Europe/Kyiv')).toBe(Date.UTC(2026, 2, 29, 1, 30));
   });
 
+  it('tells the offset of a moment within a minute', () => {
+    expect(offsetName('Asia/Almaty', SUMMER + 31_400)).toBe('UTC+5');
+  });
+
   it('waits for both fields', () => {
     expect(fromFields('', '10:00', 'Asia/Almaty')).toBeNull();
     expect(fromFields('2026-11-25', '', 'Asia/Almaty')).toBeNull();

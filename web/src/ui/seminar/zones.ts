@@ -40,7 +40,8 @@ export function offsetMin(zone: string, atMs: number): number {
   );
   const { year = 1970, month = 1, day = 1, hour = 0, minute = 0 } = part;
   const wallMs = Date.UTC(year, month - 1, day, hour, minute);
-  return Math.round((wallMs - atMs) / 60_000);
+  // The wall clock is read in whole minutes.
+  return Math.round((wallMs - Math.floor(atMs / 60_000) * 60_000) / 60_000);
 }
 
 /** Do the two clocks show different times at that moment? */
