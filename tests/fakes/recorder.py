@@ -17,6 +17,9 @@ class FakeRecorder:
         self.sessions: dict[str, protocol.SessionInfo] = {}
         self.started: list[str] = []
         self.stopped: list[str] = []
+        self.holds: type[protocol.Command] | None = None
+        """Commands of this type wait for `release`."""
+        self._held: list[protocol.ToRecorder] = []
         self._server: ChannelServer[protocol.ToRecorder, protocol.FromRecorder] = (
             ChannelServer(
                 str(path),
@@ -47,8 +50,21 @@ class FakeRecorder:
             )
         )
 
+    def release(self) -> None:
+        """Carry out what was held back, and hold nothing more."""
+        self.holds = None
+        held, self._held = self._held, []
+        for request in held:
+            self._reply(request)
+
     def _answer(self, request: protocol.ToRecorder) -> None:
         self.requests.append(request.command)
+        if self.holds is not None and isinstance(request.command, self.holds):
+            self._held.append(request)
+        else:
+            self._reply(request)
+
+    def _reply(self, request: protocol.ToRecorder) -> None:
         self._server.send(
             protocol.Reply(id=request.id, result=self._carry_out(request.command))
         )

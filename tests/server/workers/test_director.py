@@ -166,6 +166,31 @@ async def test_dead_take_is_begun_again(node: Node) -> None:
     await node.until(lambda: session.state.recording == "recording")
 
 
+async def test_slow_recorder_holds_nobody_up(node: Node) -> None:
+    node.recorder.holds = recording.RecordingPrepare
+    session_id, _ = await trainer_on_air(node)
+    viewer = PeerOwner("par_viewer", "view")
+    async with asyncio.timeout(1):
+        await node.services.director.offer(session_id, viewer, "v=0")
+    assert node.recorder.started == []
+    node.recorder.release()
+    await node.until(lambda: node.recorder.started == [session_id])
+
+
+async def test_worker_that_dies_while_a_take_begins_is_recorded_anew(
+    node: Node,
+) -> None:
+    node.recorder.holds = recording.RecordingStart
+    session_id, _ = await trainer_on_air(node)
+    await node.until(lambda: bool(node.worker.sinks))
+    await node.worker.close()
+    node.worker = await FakeWorker(media_socket(node.config, 0), "wrk_2").start()
+    await node.until(lambda: node.worker.routers == [session_id])
+    node.recorder.release()
+    await node.until(lambda: list(node.worker.sinks) == [f"{session_id}.2"])
+    await node.until(lambda: len(node.recorder.started) == 2)
+
+
 async def test_full_disk_is_told(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started)
