@@ -7,6 +7,7 @@ only their owner may end them.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from typing import Literal
 
@@ -113,8 +114,15 @@ async def patch_peer(request: web.Request) -> web.Response:
 
 @routes.delete("/{wire:whip|whep}/{seminar_id}/{peer_id}")
 async def delete_peer(request: web.Request) -> web.Response:
-    session_id, peer_id = await _own_peer(request)
-    await services(request).director.hang_up(session_id, peer_id)
+    """End a peer; one that ended before, here or by the server, is as good as done."""
+    caller = await _caller(request, _wire(request))
+    await _check_owner(request, caller, _owner(request))
+    session = services(request).live.loaded_of(request.match_info["seminar_id"])
+    if session is not None:
+        with contextlib.suppress(NotFoundError):
+            await services(request).director.hang_up(
+                session.session_id, request.match_info["peer_id"]
+            )
     return web.Response(status=200)
 
 
@@ -162,20 +170,38 @@ async def _own_peer(request: web.Request) -> tuple[str, str]:
 
     Raise NotLoggedInError, NotFoundError or ForbiddenError.
     """
-    wire = _wire(request)
-    caller = await _caller(request, wire)
-    peer_id = request.match_info["peer_id"]
-    owner = owner_of(peer_id)
+    caller = await _caller(request, _wire(request))
+    owner = _owner(request)
     session = services(request).live.loaded_of(request.match_info["seminar_id"])
-    if owner is None or session is None or (owner.role == "view") != (wire == "whep"):
+    if session is None:
         raise NotFoundError
+    peer_id = request.match_info["peer_id"]
     services(request).director.etag(session.session_id, peer_id)
-    mine = session.memory.participant_id_of(caller.person_id)
-    if caller.has_key and wire == "whep":
-        mine = KEY_HOLDER
-    if owner.participant_id != mine:
-        raise ForbiddenError
+    await _check_owner(request, caller, owner)
     return session.session_id, peer_id
+
+
+def _owner(request: web.Request) -> PeerOwner:
+    """Read whose peer is addressed. Raise NotFoundError when no peer is called so."""
+    owner = owner_of(request.match_info["peer_id"])
+    if owner is None or (owner.role == "view") != (_wire(request) == "whep"):
+        raise NotFoundError
+    return owner
+
+
+async def _check_owner(request: web.Request, caller: _Caller, owner: PeerOwner) -> None:
+    """Raise ForbiddenError for other people's peers, NotFoundError for nobody's."""
+    seminar_id = request.match_info["seminar_id"]
+    mine: str | None = KEY_HOLDER
+    if not caller.has_key or owner.role != "view":
+        mine = await services(request).session_access.participant_of(
+            seminar_id, caller.person_id
+        )
+    if owner.participant_id == mine:
+        return
+    session = services(request).live.loaded_of(seminar_id)
+    known = {KEY_HOLDER, *(session.state.participants if session else ())}
+    raise ForbiddenError if owner.participant_id in known else NotFoundError
 
 
 def _session(request: web.Request) -> LiveSession:

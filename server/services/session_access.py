@@ -68,6 +68,19 @@ class SessionAccess:
             raise NotLoggedInError
         return self._keep(session_id, f"key {key}", seminar, None)
 
+    async def participant_of(self, seminar_id: str, person_id: str) -> str | None:
+        """Tell as whom a person is or was in the seminar's session."""
+        session = self._live.loaded_of(seminar_id)
+        if session is not None:
+            return session.memory.participant_id_of(person_id)
+        async with self._database.read() as db:
+            seminar = await seminars.find(db, seminar_id)
+            if seminar is None or seminar.session is None:
+                return None
+            return await events.participant_of(
+                db, seminar.session.session_id, person_id
+            )
+
     def _refuse_removed(self, session_id: str, person: PersonRecord) -> None:
         """Ask a running session, which knows at once; the log is asked besides."""
         session = self._live.loaded(session_id)

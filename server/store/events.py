@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from pydantic import TypeAdapter
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from server.domain.chain import Head, Link, personal_fields
@@ -34,17 +34,28 @@ async def links(db: AsyncSession, session_id: str) -> list[Link]:
 
 async def is_removed(db: AsyncSession, session_id: str, person_id: str) -> bool:
     """Tell whether a trainer removed this person from the session."""
-    of_session = select(EventRow).where(EventRow.session_id == session_id)
-    removed = of_session.where(EventRow.kind == "participant.removed")
-    ids = {row.payload["participant_id"] for row in await db.scalars(removed)}
-    if not ids:
-        return False
-    joined = of_session.where(
-        EventRow.kind == "participant.joined",
-        EventRow.payload["person_id"].as_string() == person_id,
+    participant_id = await participant_of(db, session_id, person_id)
+    removed = _of_kind(session_id, "participant.removed").where(
+        EventRow.payload["participant_id"].as_string() == participant_id
     )
-    rows = await db.scalars(joined)
-    return any(row.payload["participant_id"] in ids for row in rows)
+    return await db.scalar(removed.limit(1)) is not None
+
+
+async def participant_of(
+    db: AsyncSession, session_id: str, person_id: str
+) -> str | None:
+    """Tell as which participant a person joined; None who never did."""
+    joined = _of_kind(session_id, "participant.joined").where(
+        EventRow.payload["person_id"].as_string() == person_id
+    )
+    row = await db.scalar(joined.limit(1))
+    return None if row is None else str(row.payload["participant_id"])
+
+
+def _of_kind(session_id: str, kind: str) -> Select[EventRow]:
+    return select(EventRow).where(
+        EventRow.session_id == session_id, EventRow.kind == kind
+    )
 
 
 def to_logged(link: Link) -> Logged:
