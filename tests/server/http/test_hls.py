@@ -215,6 +215,7 @@ async def test_a_removed_person_stays_out_when_the_session_is_unloaded(
     session = await node.session()
     for who in ("trainer", "participant", "neighbour"):
         await session.disconnect(f"con_{who}")
+    await node.until(lambda: session.is_idle)  # the recording has closed
     await node.services.live.tick()
     assert node.services.live.loaded(session_id) is None
     for path in (

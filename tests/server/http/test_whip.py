@@ -258,6 +258,7 @@ async def test_ending_what_has_ended_is_fine_for_the_owner_alone(node: Node) -> 
     await node.end()
     for who in ("trainer", "participant"):
         await session.disconnect(f"con_{who}")
+    await node.until(lambda: session.is_idle)  # the recording has closed
     await node.services.live.tick()
     assert node.services.live.loaded(session.session_id) is None
     assert await ending() == [200, 404, 404, 401]
