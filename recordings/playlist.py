@@ -26,8 +26,9 @@ SKIP_UNTIL_S = 6 * TARGET_DURATION_S
 """Delta updates leave out segments older than this (4.4.3.8: at least 6 targets)."""
 HOLD_BACK_US = 3 * PART_TARGET_US
 """PART-HOLD-BACK; Apple asks for three part targets."""
-ADVANCE_PARTS = 6
-"""How far ahead of the edge `_HLS_part` may ask: 3 s of parts (6.2.5.2)."""
+ADVANCE_PARTS = 20
+"""How far ahead of the edge `_HLS_part` may ask. 6.2.5.2 suggests 3 s of parts, but
+hls.js out of low-latency mode asks for the last part that a segment may have."""
 ADVANCE_SEGMENTS = 2
 _AUDIO_BPS = 100_000
 _DEFAULT_PEAK_BPS = 1_800_000

@@ -9,8 +9,10 @@ export type HlsStatus = 'idle' | 'loading' | 'playing' | 'stalled' | 'paused' | 
 
 export interface HlsOptions {
   url: string;
-  /** Start at the live edge and stay near it; else at the beginning. */
+  /** The session goes on: the playlist grows. */
   isLive: boolean;
+  /** Begin at the beginning, also while live (DVR); else at the live edge. */
+  fromStart?: boolean;
   /** Keep to the edge by speed; off where the person chooses the speed (DVR). */
   lowLatency?: boolean;
   /** Session of the player that leads, for a picture that must keep up with it. */
@@ -160,7 +162,7 @@ export class HlsPlayer {
     const hls = new Library({
       workerPath,
       lowLatencyMode: this.#options.lowLatency ?? this.#options.isLive,
-      startPosition: this.#options.isLive ? -1 : 0,
+      startPosition: this.#options.isLive && !this.#options.fromStart ? -1 : 0,
       // Catches up gently after a stall, rather than jumping over words.
       // A follower's speed is set by `#follow` alone.
       maxLiveSyncPlaybackRate: this.#options.leader ? 1 : 1.25,

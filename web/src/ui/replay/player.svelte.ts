@@ -150,7 +150,7 @@ export class ReplayPlayer {
 
   #open(rendition: Rendition, leader?: HlsPlayer): HlsPlayer {
     const url = hlsUrl(this.#sessionId, rendition);
-    const options = { url, isLive: this.isLive, lowLatency: false };
+    const options = { url, isLive: this.isLive, fromStart: true, lowLatency: false };
     const player = new HlsPlayer(leader ? { ...options, leader } : options);
     // A live one would begin by itself; here the person says when.
     player.pause();
