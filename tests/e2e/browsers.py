@@ -9,10 +9,16 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    ViewportSize,
+    async_playwright,
+)
 
-WIDE = {"width": 1366, "height": 768}
-PHONE = {"width": 360, "height": 740}
+WIDE = ViewportSize(width=1366, height=768)
+PHONE = ViewportSize(width=360, height=740)
 QUIET_FLAGS = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -96,15 +102,13 @@ async def _keep_screenshots(browser: Browser) -> None:
 
 async def open_window(
     browser: Browser,
-    size: dict[str, int] = WIDE,
+    size: ViewportSize = WIDE,
     *,
     is_ours: bool = True,
     locale: str = "en-GB",
 ) -> Page:
     """Open one person's window (own cookies); errors of our pages fail the test."""
-    context: BrowserContext = await browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]}, locale=locale
-    )
+    context: BrowserContext = await browser.new_context(viewport=size, locale=locale)
     await context.add_init_script(PEERS_SCRIPT)
     page = await context.new_page()
     page.set_default_timeout(20_000)

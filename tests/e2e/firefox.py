@@ -41,7 +41,8 @@ PRESS_SCRIPT = """(name) => {
   const named = (one) => [one.innerText, one.ariaLabel, one.labels?.[0]?.innerText]
     .some((text) => text?.trim().startsWith(name));
   const control = [...document.querySelectorAll('button, a[href], input')]
-    .find((one) => one.checkVisibility() && !one.disabled && !one.ariaBusy && named(one));
+    .find((one) => one.checkVisibility() && named(one)
+      && !one.disabled && !one.ariaBusy);
   control?.click();
   return control !== undefined;
 }"""

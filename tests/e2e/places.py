@@ -47,6 +47,16 @@ async def plan(trainer: Account, title: str) -> str:
     return str(seminar["card"]["seminar_id"])
 
 
+async def open_seminar(stack: Stack, title: str) -> str:
+    """Put a new seminar on air, without anyone's picture yet; return its id."""
+    async with logged_in(stack, "trainer") as trainer:
+        seminar_id = await plan(trainer, title)
+        async with in_room(trainer, seminar_id) as room:
+            await room.send("session.open")
+            await room.send("session.go_live")
+    return seminar_id
+
+
 async def make_places(stack: Stack) -> list[Place]:
     """Wait for the demo on air, open a vote there, end another seminar; list all."""
     async with logged_in(stack, "trainer") as trainer:
