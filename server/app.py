@@ -23,10 +23,10 @@ from server.http import (
     sessions,
     whip,
 )
-from server.http.context import SERVICES, Services
+from server.http.context import SERVICES, Services, client_address
 from server.http.cookies import read_token
 from server.http.wire import Person, Seminar
-from server.limits import TryLimit
+from server.limits import Crowd, TryLimit
 from server.realtime.gateway import Gateway
 from server.seed.preset import Academy, plant
 from server.services.attendance import AttendanceService
@@ -61,6 +61,7 @@ def build_app(config: Config, clock: Clock | None = None) -> web.Application:
         middlewares=[
             middlewares.explain_errors,
             middlewares.refuse_forgery,
+            middlewares.limit_strangers,
             middlewares.require_login,
         ],
     )
@@ -87,7 +88,13 @@ def _attach_gateway(app: web.Application, services: Services) -> None:
         return await services.seminars.get(person, seminar_id)
 
     gateway = Gateway(
-        services.live, services.database, services.clock, authenticate, seminar_of
+        services.live,
+        services.database,
+        services.clock,
+        authenticate,
+        seminar_of,
+        services.strangers,
+        client_address,
     )
     gateway.attach(app)
 
@@ -132,6 +139,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         attendance=AttendanceService(reader, clock),
         broadcasts=broadcasts,
         offer_limit=TryLimit(OFFERS_PER_MINUTE, clock),
+        strangers=Crowd(config.strangers_per_address),
     )
 
 

@@ -57,6 +57,7 @@ class Config(BaseSettings):
     login_days: int = Field(default=14, ge=1, le=365)
     login_tries_per_account: int = Field(default=10, ge=1)
     login_tries_per_address: int = Field(default=100, ge=1)
+    strangers_per_address: int = Field(default=400, ge=1)
 
     upload_max_mb: int = Field(default=50, ge=1, le=2000)
     deck_max_pages: int = Field(default=500, ge=1, le=2000)

@@ -1,13 +1,17 @@
-"""Limits by key (an account, an address): so many tries a minute."""
+"""Limits by key (an account, an address): so many tries a minute, so many at once."""
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from server.clock import Clock
 from server.errors import TooManyTriesError
 
 WINDOW_MS = 60_000
+CROWD_WAIT_S = 5
+"""When to come again: whoever stands there has gone in or been sent off by then."""
 MAX_KEYS = 20_000
 """More keys than this and those without a recent try are forgotten."""
 
@@ -39,3 +43,31 @@ class TryLimit:
             for key, tries in self._tries.items()
             if tries and tries[-1] > now_ms - WINDOW_MS
         }
+
+
+class Crowd:
+    """At most `limit` at once for each key."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._inside: Counter[str] = Counter()
+
+    def enter(self, key: str) -> None:
+        """Count one more until `leave`. Raise TooManyTriesError over the limit."""
+        if self._inside[key] >= self._limit:
+            raise TooManyTriesError(wait_s=CROWD_WAIT_S)
+        self._inside[key] += 1
+
+    def leave(self, key: str) -> None:
+        self._inside[key] -= 1
+        if self._inside[key] <= 0:
+            del self._inside[key]
+
+    @contextmanager
+    def inside(self, key: str) -> Iterator[None]:
+        """Count one for as long as the block runs. Raise as `enter` does."""
+        self.enter(key)
+        try:
+            yield
+        finally:
+            self.leave(key)

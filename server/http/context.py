@@ -11,7 +11,7 @@ from server.clock import Clock
 from server.config import Config
 from server.errors import NotLoggedInError
 from server.http.cookies import read_token
-from server.limits import TryLimit
+from server.limits import Crowd, TryLimit
 from server.services.attendance import AttendanceService
 from server.services.broadcasts import Broadcasts
 from server.services.decks import DeckService
@@ -45,6 +45,7 @@ class Services:
     attendance: AttendanceService
     broadcasts: Broadcasts
     offer_limit: TryLimit
+    strangers: Crowd
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)

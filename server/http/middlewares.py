@@ -18,9 +18,12 @@ from server.errors import (
 from server.http.access import access_of
 from server.http.bodies import reply
 from server.http.context import (
+    client_address,
+    current_person,
     is_secure,
     own_origins,
     require_person,
+    services,
 )
 from server.http.error_body import error_body
 
@@ -158,6 +161,23 @@ def _brings_key(request: web.Request) -> bool:
     return request.path.startswith(("/whip/", "/whep/")) and (
         request.headers.get("Authorization", "").startswith("Bearer ")
     )
+
+
+@web.middleware
+async def limit_strangers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer only so many requests at once of people of one address without a login.
+
+    Socket.IO counts its own connections; holders of keys are checked by their handlers.
+    """
+    resource = request.match_info.route.resource
+    path = "" if resource is None else resource.canonical
+    is_counted = access_of(request.method, path) == "public" and (
+        not path.startswith("/socket.io/")
+    )
+    if not is_counted or await current_person(request) is not None:
+        return await handler(request)
+    with services(request).strangers.inside(client_address(request)):
+        return await handler(request)
 
 
 @web.middleware

@@ -25,6 +25,7 @@ from server.errors import (
 )
 from server.http.error_body import bad_request, error_body
 from server.http.wire import Hello, Person, Seminar
+from server.limits import Crowd
 from server.realtime import inbox
 from server.realtime.broadcast import Broadcast, Parcel
 from server.realtime.pump import Pump
@@ -61,9 +62,14 @@ class Gateway:
         clock: Clock,
         authenticate: Callable[[web.Request], Awaitable[Person | None]],
         seminar_of: Callable[[str, str], Awaitable[Seminar]],
+        strangers: Crowd,
+        address_of: Callable[[web.Request], str],
         origins: list[str] | None = None,
     ) -> None:
-        """`seminar_of` takes seminar and person id; `origins` None is same-origin."""
+        """`seminar_of` takes seminar and person id; `origins` None is same-origin.
+
+        `strangers` limits, by `address_of` a request, who has not said hello yet.
+        """
         self._live = live
         self._database = database
         self._clock = clock
@@ -72,7 +78,7 @@ class Gateway:
         self._clients: dict[str, _Client] = {}
         self._broadcasts: dict[str, Broadcast] = {}
         self._is_closing = False
-        self._server = StrictServer(clock, origins)
+        self._server = StrictServer(clock, origins, strangers, address_of)
         self._server.on("connect", self._on_connect)
         self._server.on("disconnect", self._on_disconnect)
         self._server.on("command", self._on_command)

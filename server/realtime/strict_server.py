@@ -1,7 +1,8 @@
 """python-socketio with the limits we promise, before anything is decoded.
 
 Refused here: binary packets and attachments (we have no use for them), malformed
-packets, floods, and connections that do not introduce themselves. The overridden
+packets, floods, connections that do not introduce themselves, and too many such from
+one address. The overridden
 methods are private to python-socketio; `tests/contract/test_socketio.py` holds it to
 them.
 """
@@ -10,12 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import socketio
 from aiohttp import web
 
 from server.clock import Clock
+from server.errors import TooManyTriesError
+from server.limits import Crowd
 from server.realtime.rate_limit import Bucket
 
 log = logging.getLogger(__name__)
@@ -33,7 +37,14 @@ _TEXT_PACKETS = frozenset("0124")
 
 
 class StrictServer(socketio.AsyncServer):  # type: ignore[misc]  # it has no types
-    def __init__(self, clock: Clock, origins: list[str] | None) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        origins: list[str] | None,
+        strangers: Crowd,
+        address_of: Callable[[web.Request], str],
+    ) -> None:
+        """`strangers` counts, by address, who has not introduced themselves yet."""
         super().__init__(
             async_mode="aiohttp",
             ping_interval=PING_INTERVAL_S,
@@ -46,14 +57,18 @@ class StrictServer(socketio.AsyncServer):  # type: ignore[misc]  # it has no typ
         )
         self._clock = clock
         self._buckets: dict[str, Bucket] = {}
-        self._strangers: dict[str, asyncio.TimerHandle] = {}
+        self._crowd = strangers
+        self._address_of = address_of
+        self._strangers: dict[str, tuple[asyncio.TimerHandle, str]] = {}
         self._hanging_up: set[asyncio.Task[None]] = set()
 
     def greet(self, eio_sid: str) -> None:
         """Stop the clock on a connection that introduced itself."""
-        timer = self._strangers.pop(eio_sid, None)
-        if timer is not None:
+        stranger = self._strangers.pop(eio_sid, None)
+        if stranger is not None:
+            timer, address = stranger
             timer.cancel()
+            self._crowd.leave(address)
 
     def waiting_packets(self, eio_sid: str) -> int:
         """Count what a slow receiver has not taken yet."""
@@ -92,12 +107,17 @@ class StrictServer(socketio.AsyncServer):  # type: ignore[misc]  # it has no typ
     async def _handle_eio_connect(
         self, eio_sid: str, environ: dict[str, Any]
     ) -> bool | None:
+        address = self._address_of(environ["aiohttp.request"])
+        try:
+            self._crowd.enter(address)
+        except TooManyTriesError:
+            log.info("too many connections of one address that do not say who they are")
+            return False
         loop = asyncio.get_running_loop()
+        timer = loop.call_later(HELLO_WITHIN_S, self.hang_up, eio_sid)
+        self._strangers[eio_sid] = (timer, address)
         self._buckets[eio_sid] = Bucket(
             PACKETS_PER_S, PACKETS_BURST, self._clock.now_ms()
-        )
-        self._strangers[eio_sid] = loop.call_later(
-            HELLO_WITHIN_S, self.hang_up, eio_sid
         )
         await super()._handle_eio_connect(eio_sid, environ)
         return None

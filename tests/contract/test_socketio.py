@@ -8,12 +8,17 @@ import engineio
 import socketio
 
 from server.clock import ManualClock
+from server.limits import Crowd
 from server.realtime.strict_server import (
     MESSAGE_BYTES,
     PING_INTERVAL_S,
     PING_TIMEOUT_S,
     StrictServer,
 )
+
+
+def strict_server() -> StrictServer:
+    return StrictServer(ManualClock(), None, Crowd(1), lambda _: "")
 
 
 def test_the_methods_we_override_are_there_with_the_same_arguments() -> None:
@@ -28,7 +33,7 @@ def test_the_methods_we_override_are_there_with_the_same_arguments() -> None:
 
 
 def test_what_we_look_at_is_there() -> None:
-    server = StrictServer(ManualClock(), None)
+    server = strict_server()
     assert isinstance(server.eio, engineio.AsyncServer)
     assert server.eio.sockets == {}
     assert server.environ == {}
@@ -37,7 +42,7 @@ def test_what_we_look_at_is_there() -> None:
 
 def test_the_limits_are_those_we_promise() -> None:
     """A dead client is noticed within 15 s, a message is 64 KiB at most."""
-    server = StrictServer(ManualClock(), None)
+    server = strict_server()
     assert server.eio.ping_interval + server.eio.ping_timeout <= 15
     assert (PING_INTERVAL_S, PING_TIMEOUT_S) == (8, 7)
     assert server.eio.max_http_buffer_size == MESSAGE_BYTES == 65_536

@@ -15,6 +15,7 @@ from aiohttp import web
 from server.clock import SystemClock
 from server.domain.events import Role
 from server.http.wire import Person, Seminar, SeminarCard, SeminarDraft
+from server.limits import Crowd
 from server.realtime.broadcast import Parcel
 from server.realtime.gateway import Gateway
 from server.services.live import LiveSession
@@ -196,9 +197,17 @@ class SocketStack:
 
 
 @asynccontextmanager
-async def open_stack(hall: Hall) -> AsyncIterator[SocketStack]:
+async def open_stack(hall: Hall, strangers: int = 400) -> AsyncIterator[SocketStack]:
     hall.live._clock = clock = SystemClock()
-    gateway = Gateway(hall.live, hall.database, clock, _authenticate, _seminar_of)
+    gateway = Gateway(
+        hall.live,
+        hall.database,
+        clock,
+        _authenticate,
+        _seminar_of,
+        Crowd(strangers),
+        lambda request: request.headers.get("X-Address", ""),
+    )
     app = web.Application()
     gateway.attach(app)
     runner = web.AppRunner(app, shutdown_timeout=1)

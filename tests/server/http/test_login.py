@@ -130,3 +130,18 @@ async def test_foreign_pages_change_nothing(
         f"/api/seminars/{node.seminar_id}/keys/renew", headers=headers
     )
     assert answer.status == 403
+
+
+async def test_people_without_a_login_are_answered_so_many_at_once(
+    tmp_path: Path,
+) -> None:
+    node = await open_node(tmp_path, strangers_per_address=1)
+    participant = await node.browser("participant")
+    stranger = await node.browser()
+    with node.services.strangers.inside("127.0.0.1"):
+        answer = await stranger.call("POST", "/api/login", TRAINER)
+        assert (answer.status, answer.headers["Retry-After"]) == (429, "5")
+        assert (await stranger.call("GET", "/api/seminars")).status == 401
+        assert (await participant.call("GET", "/api/me")).status == 200
+    assert (await stranger.call("POST", "/api/login", TRAINER)).status == 200
+    await node.close()
