@@ -20,6 +20,7 @@ from server.config import Config
 from server.errors import HallcastError
 from server.http.context import Services
 from server.node import child_specs, serve
+from server.seed.preset import plant_centres
 from server.services.log_check import check_log, check_recording
 from server.store.database import Database
 from server.supervisor import CannotStart
@@ -68,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
         "--post", default="", help="what they are, e.g. akim of a district"
     )
     one.add_argument("--password-stdin", action="store_true", help="read one line")
+    one = add("preset", _preset, "add the regions and centres of a country")
+    one.add_argument("country", choices=["kazakhstan"])
     one = add("verify-log", _verify_log, "check the hash chain of a session's log")
     one.add_argument("session", help="its id, as in the address of its replay")
     return parser
@@ -146,6 +149,20 @@ def _create_user(config: Config, args: argparse.Namespace) -> int:
             locale=config.default_locale,
         )
         print(person.person_id)
+
+    return _with_services(config, run)
+
+
+def _preset(config: Config, args: argparse.Namespace) -> int:
+    async def run(services: Services) -> None:
+        await (
+            services.database.migrate()
+        )  # it is for a new node, before its first start
+        added = await plant_centres(services.people)
+        if added:
+            print(f"Added {added} centres of Kazakhstan with all its regions.")
+        else:
+            print("The centres of Kazakhstan are all there; nothing was changed.")
 
     return _with_services(config, run)
 

@@ -78,25 +78,32 @@ class Academy:
 
 async def plant(academy: Academy, work_dir: Path) -> None:
     """Write regions, centres, people, seminars and the lecture's slides."""
-    await _plant_centres(academy.people)
+    await plant_centres(academy.people)
     trainer = await _plant_people(academy.people)
     for plan in PLANS:
         await _plant_seminar(academy, trainer, plan)
     await _plant_slides(academy, trainer, work_dir)
 
 
-async def _plant_centres(people: PeopleService) -> None:
-    if len(await people.list_centres()) >= len(CENTRES):
-        return
+async def plant_centres(people: PeopleService) -> int:
+    """Write regions and centres where any lacks; return how many centres were new.
+
+    Names that an academy gave to centres of the preset stay.
+    """
+    known = {one.centre_id for one in await people.list_centres()}
+    missing = [one for one in CENTRES if one.centre_id not in known]
+    if not missing:
+        return 0
     for region_id, name in REGIONS.items():
         await people.put_region(region_id, name)
-    for one in CENTRES:
+    for one in missing:
         centre = Centre(
             centre_id=one.centre_id,
             name=f"{one.city} training centre",
             region=REGIONS[one.region_id],
         )
         await people.put_centre(centre, one.region_id)
+    return len(missing)
 
 
 async def _plant_people(people: PeopleService) -> PersonRecord:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from server.store import people, seminars
+from server.store.database import Database, sqlite_url
 from tests.fakes.node import PASSWORD, Node, open_node
 
 
@@ -55,6 +57,27 @@ async def test_created_user_can_log_in(node: Node) -> None:
     assert code == 2
     code, output = await hallcast(node.config.data_dir, *create, stdin="short")
     assert (code, "at least 8" in output) == (2, True)
+
+
+async def test_preset_gives_a_new_database_centres_and_nobody(tmp_path: Path) -> None:
+    code, output = await hallcast(tmp_path, "preset", "kazakhstan")
+    assert (code, output.count("\n")) == (0, 1), output
+    assert "14 centres" in output
+    database = Database(sqlite_url(tmp_path / "hallcast.sqlite3"))
+    async with database.write() as db:
+        centres = await people.list_centres(db)
+        assert await people.count(db) == 0
+        assert await seminars.list_all(db) == []
+        await people.put_centre(db, "ctr_aktau", "Renamed", "reg_mangystau")
+    assert len(centres) == 14
+    code, output = await hallcast(tmp_path, "preset", "kazakhstan")
+    assert (code, "nothing was changed" in output) == (0, True)
+    async with database.read() as db:
+        names = [one.name for one in await people.list_centres(db)]
+    await database.close()
+    assert (len(names), names.count("Renamed")) == (14, 1)
+    code, output = await hallcast(tmp_path, "preset", "atlantis")
+    assert (code, "kazakhstan" in output) == (2, True)
 
 
 async def test_log_is_verified(tmp_path: Path) -> None:
