@@ -155,9 +155,6 @@ def _create_user(config: Config, args: argparse.Namespace) -> int:
 
 def _preset(config: Config, args: argparse.Namespace) -> int:
     async def run(services: Services) -> None:
-        await (
-            services.database.migrate()
-        )  # it is for a new node, before its first start
         added = await plant_centres(services.people)
         if added:
             print(f"Added {added} centres of Kazakhstan with all its regions.")
@@ -188,6 +185,8 @@ def _with_services(
     async def run() -> None:
         services = build_services(config, SystemClock())
         try:
+            # An operator prepares a new node before its first start.
+            await services.database.migrate()
             await work(services)
         finally:
             await services.database.close()

@@ -80,6 +80,12 @@ async def test_preset_gives_a_new_database_centres_and_nobody(tmp_path: Path) ->
     assert (code, "kazakhstan" in output) == (2, True)
 
 
+async def test_people_are_added_before_the_first_start(tmp_path: Path) -> None:
+    user = ("--name", "New Trainer", "--email", "new@example.org", "--password-stdin")
+    code, output = await hallcast(tmp_path, "create-user", *user, stdin=PASSWORD)
+    assert (code, output[:4]) == (0, "per_"), output
+
+
 async def test_log_is_verified(tmp_path: Path) -> None:
     node = await open_node(tmp_path)
     session_id = (await node.live_session()).session_id
