@@ -19,7 +19,7 @@ from server.domain.events import Source
 from server.domain.stage import Stage
 from server.services.media_port import MediaListener
 from server.workers.media_pool import MediaPool, RouterDump
-from server.workers.peers import PeerOwner, owner_of, peer_of
+from server.workers.peers import owner_of, peer_of
 
 log = logging.getLogger(__name__)
 
@@ -203,9 +203,7 @@ class SessionMedia:
         return flows
 
     async def _direct(self) -> None:
-        for peer_id in [p for p in self._peers if not self._may_stay(p)]:
-            await self._request(protocol.PeerClose(peer_id=peer_id))
-            self.drop_peer(peer_id)
+        await self._close_peers(lambda peer_id: not self._may_stay(peer_id))
         for publication_id, paused in self._wanted_pauses().items():
             if self._paused.get(publication_id) != paused:
                 self._paused[publication_id] = paused
@@ -222,6 +220,13 @@ class SessionMedia:
                     )
                 )
                 self._slots[slot] = wanted
+        # Last, so that a slot never shows what has gone while the new picture waits.
+        await self._close_peers(self._is_replaced)
+
+    async def _close_peers(self, is_due: Callable[[str], bool]) -> None:
+        for peer_id in [one for one in self._peers if is_due(one)]:
+            await self._request(protocol.PeerClose(peer_id=peer_id))
+            self.drop_peer(peer_id)
 
     async def _request(self, command: protocol.Command) -> None:
         """Send, taking `not_found` as done: the thing left by itself meanwhile."""
@@ -238,14 +243,16 @@ class SessionMedia:
             return False
         if owner.source is None:
             return may_receive(self.stage, owner.participant_id)
-        return owner.participant_id in self.stage.publishers and self._is_newest(
-            peer_id, owner
-        )
+        return owner.participant_id in self.stage.publishers
 
-    def _is_newest(self, peer_id: str, owner: PeerOwner) -> bool:
-        """Publishing again replaces the older peer of the same source."""
-        newest = [one for one in self._peers if owner_of(one) == owner][-1]
-        return newest == peer_id
+    def _is_replaced(self, peer_id: str) -> bool:
+        """Publishing again replaces the older peer, once the newer one has media."""
+        owner = owner_of(peer_id)
+        if owner is None or owner.source is None:
+            return False
+        alike = [one for one in self._peers if owner_of(one) == owner]
+        newer = alike[alike.index(peer_id) + 1 :]
+        return any(one.peer_id in newer for one in self._publications.values())
 
     def _wanted_pauses(self) -> dict[str, bool]:
         return {

@@ -80,6 +80,28 @@ async def test_publishing_again_replaces_the_older_peer(node: Node) -> None:
     newer = await publish(node, older.partition(".")[0])
     await node.until(lambda: older not in node.worker.peers)
     assert node.worker.slot(session_id, "presenter") == f"{newer}/0"
+    asked = node.worker.requests
+    moved = media.SlotAssign(
+        router_id=session_id, slot="presenter", publication_id=f"{newer}/0"
+    )
+    assert asked.index(moved) < asked.index(media.PeerClose(peer_id=older))
+
+
+async def test_an_older_peer_stays_until_the_newer_one_has_media(node: Node) -> None:
+    session_id, older = await trainer_on_air(node)
+    session = await node.session()
+    newer, _ = await node.services.director.offer(
+        session_id, PeerOwner(older.partition(".")[0], "camera"), "v=0"
+    )
+    session.direct()
+    speaker = await node.give_floor("participant")
+    other = await publish(node, speaker)
+    await node.until(lambda: node.worker.slot(session_id, "floor-1") == f"{other}/0")
+    assert older in node.worker.peers
+    assert node.worker.slot(session_id, "presenter") == f"{older}/0"
+    node.worker.publish(newer, "video", "0")
+    await node.until(lambda: older not in node.worker.peers)
+    assert node.worker.slot(session_id, "presenter") == f"{newer}/0"
 
 
 async def test_lost_peer_closes_its_source(node: Node) -> None:
