@@ -334,7 +334,10 @@ class ChannelClient(Generic[CommandT, ResultT, EventT]):
         self._pending[request_id] = reply
         self._connection.send(frame)
         try:
-            result = await asyncio.wait_for(reply, timeout_s)
+            # Not wait_for: before Python 3.12 it forgets a cancellation that comes
+            # together with the reply, and who waits for this task waits for ever.
+            async with asyncio.timeout(timeout_s):
+                result = await reply
         except TimeoutError as error:
             name = type(command).__name__
             raise RequestTimeout(f"{name} after {timeout_s} s") from error

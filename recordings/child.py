@@ -65,7 +65,8 @@ class ChildTake:
         process.stdin.write(encode_frame(order))
         self._listening = asyncio.create_task(self._listen(self._process))
         try:
-            prepared = await asyncio.wait_for(self._ready, READY_TIMEOUT_S)
+            async with asyncio.timeout(READY_TIMEOUT_S):
+                prepared = await self._ready
         except TimeoutError as error:
             self.is_stopping = True
             await self.end()
@@ -89,7 +90,8 @@ class ChildTake:
         if process.stdin is not None:
             process.stdin.close()
         try:
-            await asyncio.wait_for(asyncio.shield(listening), END_TIMEOUT_S)
+            async with asyncio.timeout(END_TIMEOUT_S):
+                await asyncio.shield(listening)
         except TimeoutError:
             log.warning("session=%s take did not end and is killed", self.session_id)
             with contextlib.suppress(ProcessLookupError):

@@ -90,7 +90,8 @@ class Child:
             delay_s = self._backoff.delay_s(time.monotonic() - started)
             self._write(f"{self.spec.name} ended ({_why(code)}), starting it again")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), delay_s)
+                async with asyncio.timeout(delay_s):
+                    await self._stopping.wait()
 
     async def _run_once(self) -> int:
         # An own pipe: asyncio's would make `wait` wait for every process that holds

@@ -122,6 +122,22 @@ async def test_a_request_without_an_answer_times_out(
     await client.close()
 
 
+async def test_a_request_that_is_cancelled_as_its_answer_comes_is_cancelled(
+    echo: Echo, tmp_path: Path
+) -> None:
+    """Who is told to stop must not go on because an answer came at the same moment."""
+    client = open_client(tmp_path, [])
+    await until(lambda: client.is_connected)
+    asking = asyncio.create_task(client.request(RouterOpen(router_id="r")))
+    await asyncio.sleep(0)
+    [reply] = client._pending.values()
+    reply.set_result(Done())
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await client.close()
+
+
 async def test_a_lost_server_fails_what_waits_and_is_found_again(
     tmp_path: Path,
 ) -> None:
