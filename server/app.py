@@ -6,6 +6,7 @@ Nothing else creates services. Importing this module loads neither PyAV nor aior
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from functools import partial
 
 from aiohttp import web
 
@@ -23,12 +24,14 @@ from server.http import (
     sessions,
     whip,
 )
-from server.http.context import SERVICES, Services, client_address
+from server.http.context import SERVICES, client_address
 from server.http.cookies import read_token
 from server.http.wire import Person, Seminar
 from server.limits import Crowd, TryLimit
+from server.parts import Services
 from server.realtime.gateway import Gateway
 from server.seed.preset import Academy, plant
+from server.services.admission import admit
 from server.services.attendance import AttendanceService
 from server.services.broadcasts import Broadcasts
 from server.services.decks import DeckService
@@ -89,9 +92,9 @@ def _attach_gateway(app: web.Application, services: Services) -> None:
 
     gateway = Gateway(
         services.live,
-        services.database,
         services.clock,
         authenticate,
+        partial(admit, services.database),
         seminar_of,
         services.strangers,
         client_address,

@@ -18,8 +18,8 @@ from server.app import SIGNING_KEY_NAME, build_services
 from server.clock import SystemClock
 from server.config import Config
 from server.errors import HallcastError
-from server.http.context import Services
 from server.node import child_specs, serve
+from server.parts import Services
 from server.seed.preset import plant_centres
 from server.services.log_check import check_log, check_recording
 from server.store.database import Database

@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from aiohttp import web
 
-from server.auth import Logins
-from server.clock import Clock
-from server.config import Config
 from server.errors import NotLoggedInError
 from server.http.cookies import read_token
-from server.limits import Crowd, TryLimit
-from server.services.attendance import AttendanceService
-from server.services.broadcasts import Broadcasts
-from server.services.decks import DeckService
-from server.services.invitations import InvitationService
-from server.services.keys import KeyService
-from server.services.live_registry import Live
-from server.services.people import PeopleService
-from server.services.seminars import SeminarService
-from server.services.session_access import SessionAccess
-from server.services.timeline import TimelineService
-from server.store.database import Database
-from server.store.people import PersonRecord
-from server.workers.director import Director
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    config: Config
-    clock: Clock
-    database: Database
-    logins: Logins
-    people: PeopleService
-    seminars: SeminarService
-    decks: DeckService
-    keys: KeyService
-    invitations: InvitationService
-    director: Director
-    live: Live
-    session_access: SessionAccess
-    timeline: TimelineService
-    attendance: AttendanceService
-    broadcasts: Broadcasts
-    offer_limit: TryLimit
-    strangers: Crowd
-
+from server.parts import Services
+from server.services.people import Account
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
-_PERSON: web.RequestKey[PersonRecord | None] = web.RequestKey("person", PersonRecord)
+_PERSON: web.RequestKey[Account | None] = web.RequestKey("person", Account)
 
 
 def services(request: web.Request) -> Services:
     return request.config_dict[SERVICES]
 
 
-async def current_person(request: web.Request) -> PersonRecord | None:
+async def current_person(request: web.Request) -> Account | None:
     """Tell who is logged in; asked once a request."""
     if _PERSON not in request:
         token = read_token(request.cookies)
@@ -65,7 +26,7 @@ async def current_person(request: web.Request) -> PersonRecord | None:
     return request[_PERSON]
 
 
-async def require_person(request: web.Request) -> PersonRecord:
+async def require_person(request: web.Request) -> Account:
     """Return who is logged in. Raise NotLoggedInError."""
     person = await current_person(request)
     if person is None:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from server.http.context import Services, services
+from server.http.context import services
+from server.parts import Services
 
 routes = web.RouteTableDef()
 CHECK_LIMIT_S = 2.0

@@ -31,10 +31,9 @@ from server.realtime.broadcast import Broadcast, Parcel
 from server.realtime.pump import Pump
 from server.realtime.rate_limit import Bucket
 from server.realtime.strict_server import StrictServer
-from server.services.admission import admit
+from server.services.admission import Admission
 from server.services.live import LiveSession, refusal
 from server.services.live_registry import Live
-from server.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -58,22 +57,23 @@ class Gateway:
     def __init__(
         self,
         live: Live,
-        database: Database,
         clock: Clock,
         authenticate: Callable[[web.Request], Awaitable[Person | None]],
+        admit: Callable[[str, str], Awaitable[Admission]],
         seminar_of: Callable[[str, str], Awaitable[Seminar]],
         strangers: Crowd,
         address_of: Callable[[web.Request], str],
         origins: list[str] | None = None,
     ) -> None:
-        """`seminar_of` takes seminar and person id; `origins` None is same-origin.
+        """`admit` and `seminar_of` take seminar and person id.
 
         `strangers` limits, by `address_of` a request, who has not said hello yet.
+        `origins` None is same-origin.
         """
         self._live = live
-        self._database = database
         self._clock = clock
         self._authenticate = authenticate
+        self._admit = admit
         self._seminar_of = seminar_of
         self._clients: dict[str, _Client] = {}
         self._broadcasts: dict[str, Broadcast] = {}
@@ -120,7 +120,7 @@ class Gateway:
             hello = Hello.model_validate(auth or {})
         except ValidationError as error:
             raise bad_request(error) from None
-        admission = await admit(self._database, hello.seminar_id, person.person_id)
+        admission = await self._admit(hello.seminar_id, person.person_id)
         seminar = await self._seminar_of(hello.seminar_id, person.person_id)
         session = await self._live.session_of(hello.seminar_id)
         is_same = hello.session_id == session.session_id

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from server.auth import Logins
 from server.clock import Clock
 from server.domain.ids import new_id
@@ -10,6 +12,9 @@ from server.http.wire import AccountRole, Centre, Locale, Person
 from server.store import people
 from server.store.database import Database
 from server.store.people import CentreRecord, PersonRecord
+
+Account: TypeAlias = PersonRecord
+"""A person with a login, as the edges pass them from service to service."""
 
 
 class PeopleService:

@@ -23,8 +23,9 @@ from server.domain.commands import (
     SessionGoLive,
     SessionOpen,
 )
-from server.http.context import SERVICES, Services
+from server.http.context import SERVICES
 from server.http.wire import AccountRole, Centre, SeminarDraft
+from server.parts import Services
 from server.services.admission import admit
 from server.services.live import LiveSession
 from server.store.database import Database

@@ -7,6 +7,7 @@ import socket
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import socketio
@@ -18,6 +19,7 @@ from server.http.wire import Person, Seminar, SeminarCard, SeminarDraft
 from server.limits import Crowd
 from server.realtime.broadcast import Parcel
 from server.realtime.gateway import Gateway
+from server.services.admission import admit
 from server.services.live import LiveSession
 from tests.fakes.academy import SEMINAR, Hall
 
@@ -201,9 +203,9 @@ async def open_stack(hall: Hall, strangers: int = 400) -> AsyncIterator[SocketSt
     hall.live._clock = clock = SystemClock()
     gateway = Gateway(
         hall.live,
-        hall.database,
         clock,
         _authenticate,
+        partial(admit, hall.database),
         _seminar_of,
         Crowd(strangers),
         lambda request: request.headers.get("X-Address", ""),
