@@ -18,8 +18,6 @@ from tests.media.sfu.room import (
     assert_time_goes_on,
 )
 
-S = 1_000_000_000
-MS = 1_000_000
 
 actions = st.lists(
     st.one_of(
