@@ -18,7 +18,6 @@ from tests.media.sfu.room import (
     assert_time_goes_on,
 )
 
-
 actions = st.lists(
     st.one_of(
         st.tuples(st.just("send"), st.integers(0, 2)),
