@@ -13,7 +13,7 @@ run: $(VENV)/.run web/dist/.built
 test: $(VENV)/.test web/dist/.built
 	$(MAKE) check
 	$(BIN)/python -m tests.system_packages
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests --durations=10
 
 test-long: $(VENV)/.test web/dist/.built
 	$(BIN)/python -m tests.system_packages
