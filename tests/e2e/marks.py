@@ -6,6 +6,7 @@ import io
 import json
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import av
 import numpy as np
@@ -82,15 +83,27 @@ def marks_recorded(folder: Path) -> dict[str, list[float]]:
     started_ms = next(
         line["started_at_ms"] for line in lines if line["type"] == "epoch"
     )
-    init = next(line["file"] for line in programme if line["type"] == "init")
-    segments = [line["file"] for line in programme if line["type"] == "segment"]
-    data = b"".join(
-        (folder / "programme" / name).read_bytes() for name in (init, *segments)
-    )
+    runs = [
+        b"".join((folder / "programme" / name).read_bytes() for name in names)
+        for names in _runs(programme)
+    ]
+    flashes = [at_s for data in runs for at_s in _flashes(data)]
+    beeps = [at_s for data in runs for at_s in _beeps(data)]
     return {
-        "flash": [started_ms + at_s * 1000 for at_s in _first_of_each(_flashes(data))],
-        "beep": [started_ms + at_s * 1000 for at_s in _first_of_each(_beeps(data))],
+        "flash": [started_ms + at_s * 1000 for at_s in _first_of_each(flashes)],
+        "beep": [started_ms + at_s * 1000 for at_s in _first_of_each(beeps)],
     }
+
+
+def _runs(programme: list[dict[str, Any]]) -> list[list[str]]:
+    """Give the files of each init segment with its media segments: one decoder each."""
+    runs: list[list[str]] = []
+    for line in programme:
+        if line["type"] == "init":
+            runs.append([line["file"]])
+        elif line["type"] == "segment":
+            runs[-1].append(line["file"])
+    return [names for names in runs if len(names) > 1]
 
 
 def _flashes(data: bytes) -> list[float]:
