@@ -94,8 +94,12 @@ class Live:
         for session in list(self._sessions.values()):
             await session.tick()
             if session.is_idle:
-                del self._sessions[session.session_id]
-                await session.close()
+                await self._unload(session)
+
+    async def _unload(self, session: LiveSession) -> None:
+        # Another tick may have met the same idle session while this one waited.
+        if self._sessions.pop(session.session_id, None) is not None:
+            await session.close()
 
     async def _record_of(self, seminar_id: str) -> SessionRecord:
         async with self._database.write() as db:

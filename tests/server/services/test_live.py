@@ -174,3 +174,14 @@ async def test_an_idle_ended_session_is_unloaded(hall: Hall) -> None:
     await session.disconnect(TRAINER)
     await hall.live.tick()
     assert hall.live.loaded(session.session_id) is None
+
+
+async def test_two_ticks_at_once_unload_a_session_once(hall: Hall) -> None:
+    trainer = await hall.go_live()
+    session = await hall.session()
+    await hall.must(trainer, "session.end")
+    await session.disconnect(TRAINER)
+    await session.on_archive_ready(1_000)
+    hall.clock.advance(60_000)  # the first tick waits: it signs that event
+    await asyncio.gather(hall.live.tick(), hall.live.tick())
+    assert hall.live.loaded(session.session_id) is None
