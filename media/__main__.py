@@ -23,6 +23,7 @@ from media.protocol import (
     Notice,
     Request,
     ToWorker,
+    ViewerQuality,
     WorkerLoad,
 )
 from media.transport.addresses import announced_addresses
@@ -96,7 +97,9 @@ async def run(arguments: argparse.Namespace) -> None:
 
 
 def _is_load(message: FromWorker) -> bool:
-    return isinstance(message, Notice) and isinstance(message.event, WorkerLoad)
+    return isinstance(message, Notice) and isinstance(
+        message.event, ViewerQuality | WorkerLoad
+    )
 
 
 def main() -> None:

@@ -25,6 +25,7 @@ from media.protocol import (
     SinkOpened,
     SlotAssign,
     StatsGet,
+    ViewerPrefer,
     WorkerDump,
 )
 from media.sfu.errors import UnknownPublicationError, UnknownSlotError
@@ -81,6 +82,7 @@ def _change(
     command: RouterOpen
     | RouterClose
     | PeerClose
+    | ViewerPrefer
     | SlotAssign
     | PublicationPause
     | SinkClose,
@@ -92,6 +94,10 @@ def _change(
             worker.close_router(command.router_id)
         case PeerClose():
             worker.close_peer(command.peer_id)
+        case ViewerPrefer():
+            worker.router_of_peer(command.peer_id).prefer(
+                command.peer_id, command.max_heights
+            )
         case SlotAssign():
             router = worker.routers[command.router_id]
             router.assign(command.slot, command.publication_id)

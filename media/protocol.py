@@ -80,6 +80,17 @@ class PeerClose(_Struct, frozen=True, tag="peer.close"):
     peer_id: str
 
 
+class ViewerPrefer(_Struct, frozen=True, tag="viewer.prefer"):
+    """What a viewer can use of each picture; slots that are not named stay as they are.
+
+    A slot's value is the height in pixels it is shown at, 0 for not at all (nothing is
+    sent of it then). A viewer that never said so gets the best its line carries.
+    """
+
+    peer_id: str
+    max_heights: dict[VideoSlot, int]
+
+
 class SlotAssign(_Struct, frozen=True, tag="slot.assign"):
     """Put a publication into a video slot (None empties it); switches on a keyframe.
 
@@ -130,6 +141,7 @@ Command = (
     | RouterClose
     | PeerOffer
     | PeerClose
+    | ViewerPrefer
     | SlotAssign
     | PublicationPause
     | SinkOpen
@@ -266,6 +278,30 @@ class SpeakersChanged(_Struct, frozen=True, tag="speakers.changed"):
     publication_ids: tuple[str, ...]
 
 
+class ViewerReport(_Struct, frozen=True):
+    """How one viewer receives: from its receiver reports and what it is sent."""
+
+    peer_id: str
+    loss_percent: float
+    """Of the stream that lost most since the report before."""
+    rtt_ms: float | None
+    jitter_ms: float
+    estimate_bps: int | None
+    """What the viewer's browser thinks its line carries (REMB)."""
+    sent_bps: int
+    layers: dict[VideoSlot, int]
+    """Nominal height in pixels of what it is sent of each slot that has a picture; 0
+    where nothing is sent for want of line or capacity, or because it wished so."""
+    limited_by: Literal["nothing", "wish", "line", "capacity"]
+
+
+class ViewerQuality(_Struct, frozen=True, tag="viewer.quality"):
+    """Every 2 s the viewers that reported since; dropped first like `WorkerLoad`."""
+
+    router_id: str
+    viewers: tuple[ViewerReport, ...]
+
+
 class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     """Every second; dropped first when the control socket is slow."""
 
@@ -288,6 +324,7 @@ Event = (
     | PublicationClosed
     | SlotSwitched
     | SpeakersChanged
+    | ViewerQuality
     | WorkerLoad
     | WorkerError
 )

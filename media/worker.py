@@ -190,7 +190,10 @@ class Worker:
 
     def router_of(self, publication_id: str) -> Router:
         """Find the router that holds a publication; raises KeyError."""
-        peer_id = publication_id.rpartition("/")[0]
+        return self.router_of_peer(publication_id.rpartition("/")[0])
+
+    def router_of_peer(self, peer_id: str) -> Router:
+        """Find the router of a peer; raises KeyError."""
         return self.routers[self.peers[peer_id].router_id]
 
     # What peers report (PeerOwner).

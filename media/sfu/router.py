@@ -201,7 +201,7 @@ class Router:
         out: MediaOut,
     ) -> Viewer:
         now_ns = self._clock.monotonic_ns()
-        viewer = Viewer(viewer_id, out, entries, now_ns)
+        viewer = Viewer(viewer_id, out, entries, self._clock)
         viewer.join(now_ns)
         viewer.report(self._reports.current(now_ns), now_ns)
         return viewer
@@ -243,6 +243,12 @@ class Router:
         """Stop or resume forwarding. Raises UnknownPublicationError."""
         publication = self._publication(publication_id)
         publication.pause(paused, self._clock.monotonic_ns())
+
+    def prefer(self, peer_id: str, max_heights: dict[VideoSlot, int]) -> None:
+        """Note what a viewer can use; one that is gone has no wishes."""
+        viewer = self._viewers.get(peer_id)
+        if viewer is not None:
+            viewer.max_heights.update(max_heights)
 
     def _publication(self, publication_id: str) -> Publication:
         try:

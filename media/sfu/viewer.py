@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from media.clock import Clock
+from media.protocol import VideoSlot as VideoSlotName
 from media.rtp.rtcp import (
     FullIntraRequest,
     Nack,
     PictureLossIndication,
+    ReceiverEstimate,
+    ReceiverReport,
     RtcpPacket,
     SenderReport,
     SourceDescription,
@@ -16,6 +20,7 @@ from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.audio_slot import AudioSlot
 from media.sfu.ports import MediaOut
 from media.sfu.publisher import CNAME
+from media.sfu.reception import Reception
 from media.sfu.subscription import Subscription
 from media.sfu.video_slot import VideoSlot
 
@@ -29,7 +34,9 @@ class Viewer:
         "_by_ssrc",
         "_entries",
         "errors",
+        "max_heights",
         "out",
+        "reception",
         "reported_ns",
         "viewer_id",
     )
@@ -39,13 +46,16 @@ class Viewer:
         viewer_id: str,
         out: MediaOut,
         entries: Sequence[Entry],
-        now_ns: int,
+        clock: Clock,
     ) -> None:
         self.viewer_id = viewer_id
         self.out = out
         self._entries = tuple(entries)
         self.errors = 0
-        self.reported_ns = now_ns
+        self.reported_ns = clock.monotonic_ns()
+        self.reception = Reception(clock)
+        self.max_heights: dict[VideoSlotName, int] = {}
+        """By slot, in pixels; see `ViewerPrefer`."""
         self._by_ssrc = {slot.ssrc: (slot, one) for slot, one in entries}
 
     def join(self, now_ns: int) -> None:
@@ -54,7 +64,7 @@ class Viewer:
             slot.add(subscription, now_ns)
 
     def on_rtcp(self, packets: Sequence[RtcpPacket], now_ns: int) -> None:
-        """Repeat and pass keyframe requests on; the rest has no use yet."""
+        """Repeat, pass keyframe requests on, note how the line is."""
         for packet in packets:
             match packet:
                 case Nack(media_ssrc=ssrc, seqnos=seqnos):
@@ -68,6 +78,15 @@ class Viewer:
                 case FullIntraRequest(media_ssrcs=ssrcs):
                     for ssrc in ssrcs:
                         self._want_keyframe(ssrc, now_ns)
+                case ReceiverReport(reports=reports):
+                    known = [
+                        (block, self._by_ssrc[block.ssrc][0].clock_rate_hz)
+                        for block in reports
+                        if block.ssrc in self._by_ssrc
+                    ]
+                    self.reception.on_report(known, now_ns)
+                case ReceiverEstimate():
+                    self.reception.on_estimate(packet, now_ns)
                 case _:
                     pass
 

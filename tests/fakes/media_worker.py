@@ -24,6 +24,8 @@ class FakeWorker:
         self.publications: dict[str, protocol.PublicationInfo] = {}
         self.slots: dict[tuple[str, protocol.VideoSlot], str | None] = {}
         self.sinks: dict[str, protocol.SinkOpen] = {}
+        self.heights: dict[str, dict[protocol.VideoSlot, int]] = {}
+        """What viewers prefer, by peer."""
         self.refusal: protocol.Failure | None = None
         """Answer every offer with this."""
         self._server: ChannelServer[protocol.ToWorker, protocol.FromWorker] = (
@@ -105,11 +107,18 @@ class FakeWorker:
                 self.slots[command.router_id, command.slot] = command.publication_id
             case protocol.SinkOpen():
                 return self._open_sink(command)
+            case _:
+                self._note(command)
+        return protocol.Done()
+
+    def _note(self, command: protocol.Command) -> None:
+        match command:
             case protocol.SinkClose(sink_id=sink_id):
                 self.sinks.pop(sink_id, None)
-            case protocol.PublicationPause() | protocol.StatsGet():
+            case protocol.ViewerPrefer(peer_id=peer_id, max_heights=max_heights):
+                self.heights.setdefault(peer_id, {}).update(max_heights)
+            case _:  # nothing that a test looks at
                 pass
-        return protocol.Done()
 
     def _open_peer(
         self, offer: protocol.PeerOffer

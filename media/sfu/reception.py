@@ -1,0 +1,71 @@
+"""`Reception`: what one viewer tells of its line, in receiver reports and REMB."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from media.clock import Clock, ntp_from_unix_ns
+from media.rtp.rtcp import ReceiverEstimate, ReportBlock
+
+MAX_RTT_S = 10
+"""A longer one is a viewer's clock gone wrong, not a line."""
+
+ROUNDING_BITS = 10
+"""16 ms below zero: what is told in other units on a line of microseconds."""
+
+
+class Reception:
+    """Loss, round trip and the viewer's own estimate of its line.
+
+    Loss is of the stream that lost most since the last report; a viewer whose sound is
+    fine and whose picture suffers has a line that suffers.
+    """
+
+    __slots__ = (
+        "_clock",
+        "estimate_bps",
+        "estimated_ns",
+        "jitter_ms",
+        "loss_percent",
+        "reported_ns",
+        "rtt_ms",
+    )
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self.loss_percent = 0.0
+        self.rtt_ms: float | None = None
+        """None before the first report that answers a sender report."""
+        self.jitter_ms = 0.0
+        self.reported_ns = 0
+        self.estimate_bps: int | None = None
+        """The viewer's REMB; None before the first and from those who send none."""
+        self.estimated_ns = 0
+
+    def on_report(self, blocks: Sequence[tuple[ReportBlock, int]], now_ns: int) -> None:
+        """Take the blocks of our streams, each with its clock rate in Hz."""
+        if not blocks:
+            return
+        self.reported_ns = now_ns
+        worst = max(block.fraction_lost for block, _ in blocks)
+        self.loss_percent = worst * 100 / 256
+        self.jitter_ms = max(
+            block.jitter_ticks * 1000 / rate_hz for block, rate_hz in blocks
+        )
+        for block, _ in blocks:
+            if block.last_sr:
+                self._measure_rtt(block, now_ns)
+                return
+
+    def _measure_rtt(self, block: ReportBlock, now_ns: int) -> None:
+        """RFC 3550, 6.4.1: A - LSR - DLSR, in 1/65536 s."""
+        now = ntp_from_unix_ns(self._clock.wall_ns_at(now_ns)) >> 16 & 0xFFFFFFFF
+        rtt = (now - block.last_sr - block.delay_since_last_sr) & 0xFFFFFFFF
+        if rtt >= (1 << 32) - (1 << ROUNDING_BITS):
+            rtt = 0
+        if rtt < MAX_RTT_S << 16:
+            self.rtt_ms = rtt * 1000 / 65536
+
+    def on_estimate(self, estimate: ReceiverEstimate, now_ns: int) -> None:
+        self.estimate_bps = estimate.bitrate_bps
+        self.estimated_ns = now_ns

@@ -1,0 +1,71 @@
+"""What a viewer's reports tell of its line."""
+
+from __future__ import annotations
+
+from media.clock import ManualClock, ntp_from_unix_ns
+from media.rtp.rtcp import ReceiverEstimate, ReportBlock
+from media.sfu.reception import Reception
+
+
+def block(**values: int) -> ReportBlock:
+    known = {
+        "ssrc": 1,
+        "fraction_lost": 0,
+        "packets_lost": 0,
+        "highest_seqno": 0,
+        "jitter_ticks": 0,
+        "last_sr": 0,
+        "delay_since_last_sr": 0,
+    }
+    return ReportBlock(**known | values)
+
+
+def test_loss_and_jitter_are_those_of_the_worst_stream() -> None:
+    reception = Reception(ManualClock())
+    reception.on_report(
+        [
+            (block(fraction_lost=64, jitter_ticks=480), 48_000),
+            (block(fraction_lost=0, jitter_ticks=1_800), 90_000),
+        ],
+        now_ns=1,
+    )
+    assert reception.loss_percent == 25.0
+    assert reception.jitter_ms == 20.0
+
+
+def test_round_trip_is_what_passed_less_what_the_viewer_waited() -> None:
+    clock = ManualClock()
+    reception = Reception(clock)
+    sent_ntp = ntp_from_unix_ns(clock.wall_ns_at(clock.now_ns))
+    now_ns = clock.advance_ms(350)
+    answered = block(
+        last_sr=sent_ntp >> 16 & 0xFFFFFFFF, delay_since_last_sr=65536 // 4
+    )
+    reception.on_report([(answered, 90_000)], now_ns)
+    assert reception.rtt_ms is not None
+    assert abs(reception.rtt_ms - 100) < 0.1
+
+
+def test_round_trip_is_unknown_without_a_sender_report() -> None:
+    reception = Reception(ManualClock())
+    reception.on_report([(block(), 90_000)], now_ns=1)
+    assert reception.rtt_ms is None
+
+
+def test_an_absurd_round_trip_is_not_believed() -> None:
+    clock = ManualClock()
+    reception = Reception(clock)
+    reception.on_report([(block(last_sr=12345), 90_000)], clock.now_ns)
+    assert reception.rtt_ms is None
+
+
+def test_no_blocks_of_ours_tell_nothing() -> None:
+    reception = Reception(ManualClock())
+    reception.on_report([], now_ns=1)
+    assert reception.reported_ns == 0
+
+
+def test_the_estimate_is_kept_with_its_time() -> None:
+    reception = Reception(ManualClock())
+    reception.on_estimate(ReceiverEstimate(1, 750_000, ()), now_ns=7)
+    assert (reception.estimate_bps, reception.estimated_ns) == (750_000, 7)
