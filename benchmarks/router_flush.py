@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from media.clock import SystemClock
 from media.rtp.packet import build_rtp
-from media.sfu.ports import DeclaredTrack, OutPacket, ViewerStream
+from media.sfu.ports import DeclaredTrack, OutPacket, Shift, ViewerStream
 from media.sfu.router import Router
 
 SECONDS = 20
@@ -32,7 +32,14 @@ class NullOut:
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         pass
 
-    def resend(self, stream: int, packet: OutPacket) -> None:
+    def send_shifted(
+        self, stream: int, packets: Sequence[OutPacket], shift: Shift
+    ) -> None:
+        pass
+
+    def resend(
+        self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
+    ) -> None:
         pass
 
     def send_rtcp(self, data: bytes) -> None:

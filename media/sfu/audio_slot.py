@@ -5,16 +5,16 @@ from __future__ import annotations
 from media.protocol import Codec
 from media.rtp.codecs import OPUS_SILENCE
 from media.rtp.packet import RtpPacket
+from media.sfu.encoding import Encoding
+from media.sfu.line import Line
 from media.sfu.ports import OutPacket
-from media.sfu.publication import Publication
-from media.sfu.slot import Slot
 from media.sfu.subscription import Subscription
 
 CACHE_PACKETS = 128
 """Only tells duplicates apart: lost sound is repaired by Opus FEC, not by repeats."""
 
 
-class AudioSlot(Slot):
+class AudioSlot(Line):
     """Carries `current`. Whoever speaks hears silence instead of themselves."""
 
     __slots__ = ("_is_joining", "_own", "_waiting")
@@ -25,41 +25,41 @@ class AudioSlot(Slot):
         self._own: tuple[Subscription, ...] = ()
         self._waiting: list[Subscription] = []
 
-    def assign(self, publication: Publication | None) -> None:
-        if publication is self.current:
+    def assign(self, encoding: Encoding | None) -> None:
+        if encoding is self.current:
             return
         # What the one before said goes out first, to its own listeners.
         self._send_all()
         if self.current is not None:
             self.current.detach(self)
-        self.current = publication
+        self.current = encoding
         self._is_joining = True
-        if publication is not None:
-            publication.attach(self)
-        self._rebuild_fanout()
+        if encoding is not None:
+            encoding.attach(self)
+        self.rebuild_fanout()
 
-    def lose(self, publication: Publication) -> None:
-        """The publication closed."""
-        if publication is self.current:
+    def lose(self, source: Encoding) -> None:
+        """The encoding closed."""
+        if source is self.current:
             self.assign(None)
 
-    def cut(self, publication: Publication, now_ns: int) -> None:
+    def cut(self, source: Encoding, now_ns: int) -> None:
         """Packets go missing on purpose: close the gap at the next one."""
         self._is_joining = True
 
-    def resume(self, publication: Publication, now_ns: int) -> None:
+    def resume(self, source: Encoding, now_ns: int) -> None:
         self._is_joining = True
 
     def write(
         self,
-        source: Publication,
+        source: Encoding,
         ext_seqno: int,
         packet: RtpPacket,
         codec: Codec,
         is_keyframe_start: bool,
         arrival_ns: int,
     ) -> None:
-        """Take a packet of the current publication."""
+        """Take a packet of the current encoding."""
         # The first one after a change begins a talk spurt (RFC 3551, 4.1).
         marker = packet.marker or self._is_joining
         if self._is_joining:
@@ -78,7 +78,7 @@ class AudioSlot(Slot):
         batch = self._batch
         if not batch:
             return
-        self._send_batch()
+        self.send_batch()
         for subscription in self._own:
             self._send_silence(subscription, batch)
         if self._waiting:
@@ -93,6 +93,7 @@ class AudioSlot(Slot):
                 OPUS_SILENCE,
                 packet.codec,
                 self.ssrc,
+                packet.send_time,
             )
             for packet in batch
         ]
@@ -102,12 +103,12 @@ class AudioSlot(Slot):
         newest = max(batch, key=lambda packet: packet.ext_seqno)
         waiting, self._waiting = self._waiting, []
         for subscription in waiting:
-            subscription.start(newest.ext_seqno, (), catch_up=False)
+            subscription.start(self, newest.ext_seqno, newest.timestamp)
             if self._is_own(subscription):
                 self._send_silence(subscription, [newest])
             else:
                 self.packets_out += subscription.send([newest])
-        self._rebuild_fanout()
+        self.rebuild_fanout()
 
     def add(self, subscription: Subscription, now_ns: int) -> None:
         """A joiner hears from the next packet on."""
@@ -127,8 +128,8 @@ class AudioSlot(Slot):
             and subscription.group == self.current.group
         )
 
-    def _rebuild_fanout(self) -> None:
-        super()._rebuild_fanout()
+    def rebuild_fanout(self) -> None:
+        super().rebuild_fanout()
         self._own = tuple(
             one for one in self.subscriptions if one.is_flowing and self._is_own(one)
         )

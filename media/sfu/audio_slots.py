@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from media.sfu.audio_slot import AudioSlot
-from media.sfu.publication import Publication
+from media.sfu.encoding import Encoding
 from media.sfu.speakers import choose_loudest, choose_occupants, rank
 
 CHOICE_INTERVAL_NS = 40_000_000
@@ -36,23 +36,22 @@ class AudioSlots:
         self.slots = tuple(slots)
         self.loudest = loudest
         self._on_changed = on_changed
-        self._order: list[Publication] = []
+        self._order: list[Encoding] = []
         self._announced: tuple[str, ...] = ()
         self._announced_ns = -EVENT_INTERVAL_NS
         self._chosen_ns = -CHOICE_INTERVAL_NS
 
-    def tick(self, candidates: Iterable[Publication], now_ns: int) -> None:
-        """Choose again, and tell about it at most five times a second."""
+    def tick(self, candidates: Iterable[Encoding], now_ns: int) -> None:
+        """Choose again among who may be heard; tell it at most five times a second."""
         if now_ns - self._chosen_ns < CHOICE_INTERVAL_NS:
             return
         self._chosen_ns = now_ns
-        able = [one for one in candidates if one.is_open and not one.is_paused]
-        self._assign(able, now_ns)
+        self._assign(list(candidates), now_ns)
         present = [slot.current for slot in self.slots if slot.current is not None]
         self._order = rank(self._order, present, now_ns)
         self._announce(now_ns)
 
-    def _assign(self, able: list[Publication], now_ns: int) -> None:
+    def _assign(self, able: list[Encoding], now_ns: int) -> None:
         occupants = [slot.current for slot in self.slots]
         kept = [one if one in able else None for one in occupants]
         for slot, chosen in zip(

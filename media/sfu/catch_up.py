@@ -44,4 +44,5 @@ class CatchUp:
             packet.payload,
             packet.codec,
             packet.ssrc,
+            packet.send_time,
         )

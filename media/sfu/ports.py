@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from media.protocol import Codec, MediaKind
 
@@ -20,6 +20,37 @@ It follows the loudest source of the room. Viewers with three audio sections tak
 """
 
 _HEADER = struct.Struct(">BBHII")
+_EXTENDED = struct.Struct(">BBHIIHHB3s")
+_ONE_BYTE_PROFILE = 0xBEDE
+
+HeaderKey = int
+"""What a viewer negotiated that shows in the header: payload type, and above its eight
+bits the id of the abs-send-time extension, 0 for none."""
+
+
+def header_key(payload_type: int, abs_send_time_id: int | None = None) -> HeaderKey:
+    return payload_type | (abs_send_time_id or 0) << 8
+
+
+def abs_send_time(now_ns: int) -> bytes:
+    """Give the value of the extension: 24 bit, 6.18 fixed point seconds."""
+    return ((now_ns << 18) // 1_000_000_000 & 0xFFFFFF).to_bytes(3, "big")
+
+
+class Shift(NamedTuple):
+    """How a viewer's numbers differ from those of the line it is on.
+
+    A viewer that was moved between lines, or that paused, goes on where it was: its
+    numbers have no gap and its time does not run backwards.
+    """
+
+    seqno: int
+    """Added to `ext_seqno`."""
+    timestamp: int
+    """Added to the timestamp, ticks; 0 or the little that two layers overlap."""
+
+
+NO_SHIFT = Shift(0, 0)
 
 
 class OutPacket:
@@ -31,11 +62,12 @@ class OutPacket:
 
     __slots__ = (
         "_header",
-        "_header_payload_type",
+        "_header_key",
         "codec",
         "ext_seqno",
         "marker",
         "payload",
+        "send_time",
         "ssrc",
         "timestamp",
     )
@@ -48,6 +80,7 @@ class OutPacket:
         payload: bytes,
         codec: Codec,
         ssrc: int,
+        send_time: bytes = b"\0\0\0",
     ) -> None:
         self.ext_seqno = ext_seqno
         """Sequence number without wraps; its low 16 bits are on the wire."""
@@ -57,21 +90,39 @@ class OutPacket:
         self.payload = payload
         self.codec: Codec = codec
         self.ssrc = ssrc
-        self._header_payload_type = -1
+        self.send_time = send_time
+        """Value of abs-send-time: when the packet was made. It never changes, since the
+        header is authenticated and a number may not be used for two headers."""
+        self._header_key: HeaderKey = -1
         self._header = b""
 
-    def header(self, payload_type: int) -> bytes:
-        """Give the 12-byte RTP header; kept for the last payload type asked for."""
-        if payload_type != self._header_payload_type:
-            self._header_payload_type = payload_type
-            self._header = _HEADER.pack(
-                0x80,
-                payload_type | 0x80 if self.marker else payload_type,
-                self.ext_seqno & 0xFFFF,
-                self.timestamp,
-                self.ssrc,
-            )
+    def header(self, key: HeaderKey) -> bytes:
+        """Give the RTP header, 12 or 20 bytes; kept for the last key asked for."""
+        if key != self._header_key:
+            self._header_key = key
+            self._header = self.shifted_header(key, NO_SHIFT)
         return self._header
+
+    def shifted_header(self, key: HeaderKey, shift: Shift) -> bytes:
+        """Give the header as one viewer with its own numbers sees it."""
+        payload_type = key & 0x7F
+        second = payload_type | 0x80 if self.marker else payload_type
+        seqno = (self.ext_seqno + shift.seqno) & 0xFFFF
+        timestamp = (self.timestamp + shift.timestamp) & 0xFFFFFFFF
+        extension_id = key >> 8
+        if not extension_id:
+            return _HEADER.pack(0x80, second, seqno, timestamp, self.ssrc)
+        return _EXTENDED.pack(
+            0x90,
+            second,
+            seqno,
+            timestamp,
+            self.ssrc,
+            _ONE_BYTE_PROFILE,
+            1,
+            extension_id << 4 | 2,
+            self.send_time,
+        )
 
 
 class MediaOut(Protocol):
@@ -86,8 +137,19 @@ class MediaOut(Protocol):
         """
         ...
 
-    def resend(self, stream: int, packet: OutPacket) -> None:
-        """Send a packet again: by RTX when negotiated, else as it was."""
+    def send_shifted(
+        self, stream: int, packets: Sequence[OutPacket], shift: Shift
+    ) -> None:
+        """Send like `send`, with this viewer's own numbers."""
+        ...
+
+    def resend(
+        self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
+    ) -> None:
+        """Send a packet again: by RTX when negotiated, else as it was.
+
+        `send_time` is the abs-send-time of now; only RTX packets may carry it.
+        """
         ...
 
     def send_rtcp(self, data: bytes) -> None:
@@ -118,6 +180,12 @@ class DeclaredTrack:
     """Header extension id of RFC 6464, when negotiated."""
     mid_id: int | None = None
     """Header extension id of the SDES MID, when negotiated."""
+    rids: tuple[str, ...] = ()
+    """Simulcast: restriction ids (RFC 8851) from the smallest picture to the largest.
+    Their SSRCs are learnt from the packets; empty for a track with one encoding."""
+    rid_id: int | None = None
+    repaired_rid_id: int | None = None
+    """Header extension ids of RFC 8852."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -130,3 +198,5 @@ class ViewerStream:
     rtx_payload_types: dict[Codec, int]
     ssrc: int
     rtx_ssrc: int | None
+    abs_send_time_id: int | None = None
+    """Header extension id; the viewer estimates its line by it and sends REMB."""

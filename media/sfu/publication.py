@@ -1,84 +1,32 @@
-"""`Publication`: one declared track of a publisher.
-
-Receives its packets (repeats unwrapped), keeps the figures, notices loss, and hands
-each packet to the slots it is in.
-"""
+"""`Publication`: one declared track of a publisher, with its encodings."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
 
-from media.clock import Clock, unix_ns_from_ntp
+from media.clock import Clock
 from media.protocol import Codec, PublicationInfo
-from media.rtp.codecs import CLOCK_RATE_HZ, KeyframeDetector
-from media.rtp.nack import NackTracker
-from media.rtp.ntp import ClockOffset, TimestampClock
-from media.rtp.packet import RtpPacket
-from media.rtp.receive_stats import ReceiveStats
-from media.rtp.rtcp import ReportBlock, SenderReport
-from media.rtp.seqno import (
-    MAX_DROPOUT_PACKETS,
-    MAX_MISORDER_PACKETS,
-    SeqnoUnwrapper,
-    extend_seqno,
-)
-from media.sfu.keyframes import KeyframeRequester
-from media.sfu.lead import Lead, LeadPacket
+from media.rtp.ntp import ClockOffset
+from media.sfu.encoding import TOP_LAYER, Encoding
 from media.sfu.ports import DeclaredTrack
-from media.sfu.speakers import LEVEL_WITHOUT_EXTENSION, Loudness
+from media.sfu.speakers import Loudness
 
 SILENCE_NS = 10_000_000_000
 """A track without packets for so long is closed. A camera that is only switched off
 in the browser still sends black pictures, so this is a track that was taken away."""
 
 
-class PublicationSlot(Protocol):
-    """What a publication does with a slot it is in."""
-
-    def write(
-        self,
-        source: Publication,
-        ext_seqno: int,
-        packet: RtpPacket,
-        codec: Codec,
-        is_keyframe_start: bool,
-        arrival_ns: int,
-    ) -> None: ...
-
-    def cut(self, publication: Publication, now_ns: int) -> None:
-        """Packets of the publication go missing on purpose from here."""
-        ...
-
-    def resume(self, publication: Publication, now_ns: int) -> None: ...
-
-    def lose(self, publication: Publication) -> None: ...
-
-
 class Publication:
-    """The receiving side of one track."""
+    """What the web process puts into slots; the packets are its encodings' affair."""
 
     __slots__ = (
-        "_clock",
-        "_keyframe_detector",
-        "_lead",
-        "_nack",
-        "_replayed_ext_seqno",
-        "_stats",
-        "_timestamp_clock",
-        "_unwrapper",
-        "codec",
+        "encodings",
         "group",
         "is_open",
         "is_paused",
-        "keyframes",
-        "last_packet_ns",
-        "loudness",
         "peer_id",
         "publication_id",
         "router_id",
-        "slots",
-        "ssrc",
         "track",
     )
 
@@ -89,7 +37,7 @@ class Publication:
         track: DeclaredTrack,
         clock: Clock,
         offset: ClockOffset,
-        send_pli: Callable[[Publication], None],
+        send_pli: Callable[[Encoding], None],
         group: str = "",
     ) -> None:
         self.router_id = router_id
@@ -97,171 +45,43 @@ class Publication:
         self.publication_id = f"{peer_id}/{track.mid}"
         self.track = track
         self.group = group
-        self.ssrc = track.ssrc
-        """None until the first packet when the SDP did not tell."""
-        self.codec: Codec = next(iter(track.payload_types.values()))
         self.is_open = False
         self.is_paused = False
-        self.slots: tuple[PublicationSlot, ...] = ()
-        self.last_packet_ns = 0
-        self.loudness = Loudness()
-        self.keyframes = KeyframeRequester(lambda: send_pli(self))
-        clock_rate_hz = CLOCK_RATE_HZ[self.codec]
-        self._clock = clock
-        self._timestamp_clock = TimestampClock(clock_rate_hz, offset)
-        self._stats = ReceiveStats(clock_rate_hz)
-        self._unwrapper = SeqnoUnwrapper()
-        self._nack = NackTracker()
-        self._keyframe_detector = KeyframeDetector()
-        self._lead = Lead() if track.kind == "video" else None
-        self._replayed_ext_seqno = -1
+        lowest = TOP_LAYER + 1 - max(1, len(track.rids))
+        self.encodings = tuple(
+            Encoding(self.publication_id, track, layer, clock, offset, send_pli, group)
+            for layer in range(lowest, TOP_LAYER + 1)
+        )
+        """From the smallest picture to the largest."""
 
     @property
-    def highest_ext_seqno(self) -> int:
-        """Of what the slots were given; -1 before the first packet."""
-        if self._replayed_ext_seqno >= 0:
-            return self._replayed_ext_seqno
-        return self._unwrapper.highest
+    def codec(self) -> Codec:
+        return self.encodings[-1].codec
 
-    def receive(self, packet: RtpPacket, arrival_ns: int, size_bytes: int) -> None:
-        """Take an original packet. Raises ValueError on a malformed payload."""
-        codec = self.track.payload_types.get(packet.payload_type)
-        if codec is None:
-            return
-        before = self._unwrapper.highest
-        ext_seqno = self._unwrapper.unwrap(packet.seqno)
-        if ext_seqno is None:
-            return
-        if before >= 0 and ext_seqno - before > MAX_DROPOUT_PACKETS:
-            self._restart(ext_seqno, arrival_ns)
-        self._stats.on_packet(ext_seqno, packet.timestamp, arrival_ns, size_bytes)
-        if self.track.kind == "audio":
-            self.loudness.observe(self._audio_level(packet), arrival_ns)
-        self._forward(packet, ext_seqno, codec, arrival_ns)
+    @property
+    def loudness(self) -> Loudness:
+        return self.encodings[-1].loudness
 
-    def receive_repeat(self, packet: RtpPacket, arrival_ns: int) -> None:
-        """Take a packet of the RTX stream (RFC 4588). Raises ValueError.
+    @property
+    def last_packet_ns(self) -> int:
+        return max(encoding.last_packet_ns for encoding in self.encodings)
 
-        Repeats never count as received: the report tells the publisher what the line
-        lost. Browsers probe with empty ones and with repeats of what came anyway.
-        """
-        payload_type = self.track.rtx_payload_types.get(packet.payload_type)
-        codec = self.track.payload_types.get(payload_type or -1)
-        highest = self._unwrapper.highest
-        if codec is None or len(packet.payload) <= 2 or highest < 0:
-            return
-        seqno = packet.payload[0] << 8 | packet.payload[1]
-        ext_seqno = extend_seqno(seqno, highest)
-        if not highest - MAX_MISORDER_PACKETS <= ext_seqno <= highest:
-            return
-        packet.payload = packet.payload[2:]
-        self._forward(packet, ext_seqno, codec, arrival_ns)
-
-    def _forward(
-        self, packet: RtpPacket, ext_seqno: int, codec: Codec, arrival_ns: int
-    ) -> None:
-        self.last_packet_ns = arrival_ns
-        self.codec = codec
-        if self._lead is not None and self._lead.is_over(arrival_ns):
-            self._lead = None
-        if not self.slots and self._lead is None:
-            return
-        is_start = False
-        if self.track.kind == "video":
-            if self._nack.on_packet(ext_seqno, arrival_ns):
-                self.keyframes.want(arrival_ns)
-            payload = packet.payload
-            is_start = self._keyframe_detector.is_start(
-                codec, payload, packet.timestamp
-            )
-            if is_start:
-                self.keyframes.settle()
-            if self._lead is not None:
-                one = LeadPacket(ext_seqno, packet, codec, is_start, arrival_ns)
-                self._lead.add(one)
-        if self.is_paused:
-            return
-        for slot in self.slots:
-            slot.write(self, ext_seqno, packet, codec, is_start, arrival_ns)
-
-    def _audio_level(self, packet: RtpPacket) -> int:
-        level_id = self.track.audio_level_id
-        value = packet.extension(level_id) if level_id is not None else None
-        return value[0] & 0x7F if value else LEVEL_WITHOUT_EXTENSION
-
-    def _restart(self, ext_seqno: int, now_ns: int) -> None:
-        self._stats.restart(ext_seqno)
-        self._nack.reset()
-        self._timestamp_clock.forget()
-        for slot in self.slots:
-            slot.cut(self, now_ns)
-
-    def on_sender_report(self, report: SenderReport, arrival_ns: int) -> None:
-        self._stats.on_sender_report(report.ntp, arrival_ns)
-        self._timestamp_clock.on_sender_report(
-            unix_ns_from_ntp(report.ntp),
-            report.rtp_timestamp,
-            self._clock.wall_ns_at(arrival_ns),
-        )
-
-    def wall_ns(self, rtp_timestamp: int, arrival_ns: int) -> int:
-        """Give our wall time of a packet: by sender reports, else by its arrival."""
-        by_report = self._timestamp_clock.wall_ns(rtp_timestamp)
-        return self._clock.wall_ns_at(arrival_ns) if by_report is None else by_report
-
-    def take_report(self, now_ns: int) -> ReportBlock | None:
-        """Give the report block for this track; None before its first packet."""
-        if self.ssrc is None:
-            return None
-        return self._stats.take_report(self.ssrc, now_ns)
-
-    def tick(self, now_ns: int) -> list[int]:
-        """Give the 16-bit numbers to ask for now; requests keyframes that are due."""
-        if not self.slots or self.track.kind != "video":
-            return []
-        asked, has_given_up = self._nack.due(now_ns)
-        if has_given_up:
-            self.keyframes.want(now_ns)
-        self.keyframes.tick(now_ns)
-        return [ext_seqno & 0xFFFF for ext_seqno in asked]
-
-    def attach(self, slot: PublicationSlot) -> None:
-        if not self.slots and self._lead is None:
-            self._nack.reset()
-        self.slots = (*self.slots, slot)
-
-    def replay_lead(self, slot: PublicationSlot, now_ns: int) -> None:
-        """Give a slot that was just attached the first pictures, if they are young."""
-        if self._lead is None or self.is_paused:
-            return
-        newest_ns = self.last_packet_ns
-        for one in self._lead.packets(now_ns):
-            self._replayed_ext_seqno = one.ext_seqno
-            self.last_packet_ns = one.arrival_ns
-            slot.write(self, *one)
-        self._replayed_ext_seqno, self.last_packet_ns = -1, newest_ns
-
-    def detach(self, slot: PublicationSlot) -> None:
-        self.slots = tuple(one for one in self.slots if one is not slot)
-        if not self.slots:
-            self.keyframes.settle()
+    def encoding_of(self, rid: str) -> Encoding | None:
+        return next((one for one in self.encodings if one.rid == rid), None)
 
     def pause(self, paused: bool, now_ns: int) -> None:
         """Stop or resume forwarding; what arrives meanwhile is counted and dropped."""
         if paused == self.is_paused:
             return
         self.is_paused = paused
-        for slot in self.slots:
-            if paused:
-                slot.cut(self, now_ns)
-            else:
-                slot.resume(self, now_ns)
+        for encoding in self.encodings:
+            encoding.pause(paused, now_ns)
 
     def close(self) -> None:
         """Leave every slot. The track may open again when packets return."""
         self.is_open = False
-        for slot in self.slots:
-            slot.lose(self)
+        for encoding in self.encodings:
+            encoding.close()
 
     def info(self) -> PublicationInfo:
         return PublicationInfo(

@@ -18,6 +18,7 @@ from media.rtp.rtcp import (
     SourceDescription,
 )
 from media.rtp.rtcp_codec import build_rtcp
+from media.sfu.encoding import Encoding
 from media.sfu.ports import DeclaredTrack, MediaIn
 from media.sfu.publication import SILENCE_NS, Publication
 
@@ -25,6 +26,10 @@ REPORT_INTERVAL_NS = 1_000_000_000
 
 CNAME = "hallcast"
 """One for everything we send: it all follows one clock (RFC 3550, 6.5.1)."""
+
+Route = tuple[Publication, Encoding, bool]
+"""What an SSRC carries: of which publication, which encoding, and whether it is the RTX
+stream."""
 
 
 class Publisher:
@@ -70,17 +75,19 @@ class Publisher:
             Publication(router_id, peer_id, track, clock, offset, self._send_pli, group)
             for track in tracks
         )
-        self._routes: dict[int, tuple[Publication, bool]] = {}
-        """SSRC -> its publication, and whether it is the RTX stream."""
+        self._routes: dict[int, Route] = {}
         for publication in self.publications:
             self._declare(publication)
 
     def _declare(self, publication: Publication) -> None:
         track = publication.track
+        if track.rids:
+            return
+        only = publication.encodings[0]
         if track.ssrc is not None:
-            self._routes.setdefault(track.ssrc, (publication, False))
+            self._routes.setdefault(track.ssrc, (publication, only, False))
         if track.rtx_ssrc is not None:
-            self._routes.setdefault(track.rtx_ssrc, (publication, True))
+            self._routes.setdefault(track.rtx_ssrc, (publication, only, True))
 
     def on_rtp(self, data: bytes, arrival_ns: int) -> None:
         """Take one packet. Raises ValueError when it is malformed."""
@@ -91,43 +98,50 @@ class Publisher:
             if route is None:
                 self.packets_refused += 1
                 return
-        publication, is_repeat = route
+        publication, encoding, is_repeat = route
         if is_repeat:
-            publication.receive_repeat(packet, arrival_ns)
+            encoding.receive_repeat(packet, arrival_ns)
             return
-        publication.receive(packet, arrival_ns, len(data))
-        if not publication.is_open and publication.last_packet_ns == arrival_ns:
+        encoding.receive(packet, arrival_ns, len(data))
+        if not publication.is_open and encoding.last_packet_ns == arrival_ns:
             publication.is_open = True
             self._on_opened(publication)
 
-    def _latch(self, packet: RtpPacket) -> tuple[Publication, bool] | None:
-        """Give an SSRC the SDP did not tell to the one track it can belong to.
+    def _latch(self, packet: RtpPacket) -> Route | None:
+        """Give an SSRC the SDP did not tell to the one encoding it can belong to.
 
-        Once for the media and once for the RTX of each track: whatever is sent, there
-        are never more than two SSRCs a track.
+        Once for the media and once for the RTX of each encoding: whatever is sent,
+        there are never more than two SSRCs an encoding.
         """
         fitting = [
-            (publication, is_repeat)
+            (publication, encoding, is_repeat)
             for publication in self.publications
+            for encoding in publication.encodings
             for is_repeat in (False, True)
-            if self._may_latch(publication, packet, is_repeat)
+            if self._may_latch(publication, encoding, packet, is_repeat)
         ]
         if len(fitting) != 1:
             return None
-        publication, is_repeat = route = fitting[0]
+        _, encoding, is_repeat = route = fitting[0]
         self._routes[packet.ssrc] = route
         if not is_repeat:
-            publication.ssrc = packet.ssrc
+            encoding.ssrc = packet.ssrc
         return route
 
     def _may_latch(
-        self, publication: Publication, packet: RtpPacket, is_repeat: bool
+        self,
+        publication: Publication,
+        encoding: Encoding,
+        packet: RtpPacket,
+        is_repeat: bool,
     ) -> bool:
         track = publication.track
         known = track.rtx_payload_types if is_repeat else track.payload_types
         if packet.payload_type not in known:
             return False
-        if (publication, is_repeat) in self._routes.values():
+        if (publication, encoding, is_repeat) in self._routes.values():
+            return False
+        if track.rids and not _names(packet, track, encoding.rid, is_repeat):
             return False
         mid = packet.extension(track.mid_id) if track.mid_id is not None else None
         return mid is None or mid == track.mid.encode()
@@ -138,12 +152,12 @@ class Publisher:
             match packet:
                 case SenderReport(ssrc=ssrc):
                     route = self._routes.get(ssrc)
-                    if route is not None and not route[1]:
-                        route[0].on_sender_report(packet, arrival_ns)
+                    if route is not None and not route[2]:
+                        route[1].on_sender_report(packet, arrival_ns)
                 case Goodbye(ssrcs):
                     for ssrc in ssrcs:
                         route = self._routes.get(ssrc)
-                        if route is not None and not route[1]:
+                        if route is not None and not route[2]:
                             self._close(route[0])
                 case _:
                     pass
@@ -156,10 +170,11 @@ class Publisher:
             if now_ns - publication.last_packet_ns > SILENCE_NS:
                 self._close(publication)
                 continue
-            missing = publication.tick(now_ns)
-            if missing and publication.ssrc is not None:
-                nack = Nack(self._report_ssrc, publication.ssrc, tuple(missing))
-                self._send(nack)
+            for encoding in publication.encodings:
+                missing = encoding.tick(now_ns)
+                if missing and encoding.ssrc is not None:
+                    nack = Nack(self._report_ssrc, encoding.ssrc, tuple(missing))
+                    self._send(nack)
         if now_ns - self._reported_ns >= REPORT_INTERVAL_NS:
             self._reported_ns = now_ns
             self._report(now_ns)
@@ -168,7 +183,8 @@ class Publisher:
         blocks = tuple(
             block
             for publication in self.publications
-            if (block := publication.take_report(now_ns)) is not None
+            for encoding in publication.encodings
+            if (block := encoding.take_report(now_ns)) is not None
         )
         packets: list[RtcpPacket] = [
             ReceiverReport(self._report_ssrc, blocks[:31]),
@@ -179,9 +195,9 @@ class Publisher:
             packets.append(ReceiverEstimate(self._report_ssrc, self._max_bps, ssrcs))
         self._out.send_rtcp(build_rtcp(packets))
 
-    def _send_pli(self, publication: Publication) -> None:
-        if publication.ssrc is not None:
-            self._send(PictureLossIndication(self._report_ssrc, publication.ssrc))
+    def _send_pli(self, encoding: Encoding) -> None:
+        if encoding.ssrc is not None:
+            self._send(PictureLossIndication(self._report_ssrc, encoding.ssrc))
 
     def _send(self, packet: RtcpPacket) -> None:
         # An empty report in front: not every sender takes reduced-size RTCP.
@@ -199,3 +215,11 @@ class Publisher:
             self._close(publication)
             publication.close()
         self._routes.clear()
+
+
+def _names(packet: RtpPacket, track: DeclaredTrack, rid: str, is_repeat: bool) -> bool:
+    """Tell whether the packet says that it is of this encoding (RFC 8852)."""
+    extension_id = track.repaired_rid_id if is_repeat else track.rid_id
+    if extension_id is None:
+        return False
+    return packet.extension(extension_id) == rid.encode()

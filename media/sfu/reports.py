@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from media.clock import Clock
 from media.rtp.rtcp import SenderReport
 from media.sfu.audio_slot import AudioSlot
+from media.sfu.line import Line
 from media.sfu.video_slot import VideoSlot
 from media.sfu.viewer import Viewer
 
@@ -16,21 +17,25 @@ SWITCH_INTERVAL_NS = 200_000_000
 """A lively debate changes audio slots many times a second; 300 reports cost 3 ms."""
 
 
-class SlotReports:
+class LineReports:
     """Tells each viewer each second, and at once after a switch, what time it is."""
 
-    __slots__ = ("_clock", "_slots", "_switch_told_ns")
+    __slots__ = ("_clock", "_lines", "_switch_told_ns")
 
     def __init__(self, clock: Clock, slots: Sequence[AudioSlot | VideoSlot]) -> None:
         self._clock = clock
-        self._slots = tuple(slots)
+        self._lines: tuple[Line, ...] = tuple(
+            line
+            for slot in slots
+            for line in (slot.lines if isinstance(slot, VideoSlot) else (slot,))
+        )
         self._switch_told_ns = -SWITCH_INTERVAL_NS
 
-    def current(self, now_ns: int) -> dict[int, SenderReport]:
-        """Give the reports of all slots that carry something, by their SSRC."""
+    def current(self, now_ns: int) -> Mapping[object, SenderReport]:
+        """Give the reports of all lines that carry something."""
         wall_ns = self._clock.wall_ns_at(now_ns)
-        reports = (slot.sender_report(wall_ns) for slot in self._slots)
-        return {report.ssrc: report for report in reports if report is not None}
+        reports = ((line, line.sender_report(wall_ns)) for line in self._lines)
+        return {line: report for line, report in reports if report is not None}
 
     def tick(self, viewers: Iterable[Viewer], now_ns: int) -> None:
         """Report to those whose second is over.
@@ -38,7 +43,7 @@ class SlotReports:
         Viewers come at different moments, so their reports are spread by themselves.
         """
         is_due_to_all = self._is_due_to_all(now_ns)
-        reports: dict[int, SenderReport] | None = None
+        reports: Mapping[object, SenderReport] | None = None
         for viewer in viewers:
             if is_due_to_all or now_ns - viewer.reported_ns >= REPORT_INTERVAL_NS:
                 if reports is None:
@@ -48,9 +53,9 @@ class SlotReports:
     def _is_due_to_all(self, now_ns: int) -> bool:
         if now_ns - self._switch_told_ns < SWITCH_INTERVAL_NS:
             return False
-        if not any(slot.is_report_due for slot in self._slots):
+        if not any(line.is_report_due for line in self._lines):
             return False
         self._switch_told_ns = now_ns
-        for slot in self._slots:
-            slot.is_report_due = False
+        for line in self._lines:
+            line.is_report_due = False
         return True

@@ -24,6 +24,7 @@ from media.protocol import (
 )
 from media.rtp.rtcp_codec import parse_rtcp
 from media.sfu.audio_slots import AudioSlots
+from media.sfu.encoding import TOP_LAYER
 from media.sfu.errors import UnknownPublicationError
 from media.sfu.ports import (
     DeclaredTrack,
@@ -33,7 +34,7 @@ from media.sfu.ports import (
 )
 from media.sfu.publication import Publication
 from media.sfu.publisher import Publisher
-from media.sfu.reports import SlotReports
+from media.sfu.reports import LineReports
 from media.sfu.slot_table import (
     SlotTable,
     announce_sink_stream,
@@ -82,7 +83,7 @@ class Router:
         self._publications: dict[str, Publication] = {}
         self._viewers: dict[str, Viewer] = {}
         self._sinks: dict[str, Viewer] = {}
-        self._reports = SlotReports(clock, self._table.all)
+        self._reports = LineReports(clock, self._table.all)
         now_ns = clock.monotonic_ns()
         self._in_rate = RateMeter(now_ns)
         self._out_rate = RateMeter(now_ns)
@@ -167,7 +168,7 @@ class Router:
         self.close_peer(peer_id)
         pairs = zip(slots, streams, strict=True)
         entries = [
-            (slot, Subscription(slot, stream, index, out, group=group))
+            (slot, Subscription(stream, index, out, target=TOP_LAYER, group=group))
             for index, (slot, stream) in enumerate(pairs)
         ]
         self._viewers[peer_id] = self._open(peer_id, entries, out)
@@ -185,7 +186,10 @@ class Router:
         self._sinks[sink_id] = self._open(
             sink_id,
             [
-                (slot, Subscription(slot, stream, index, out, is_sink=True))
+                (
+                    slot,
+                    Subscription(stream, index, out, target=TOP_LAYER, is_sink=True),
+                )
                 for index, (slot, stream) in enumerate(
                     zip(chosen, streams, strict=True)
                 )
@@ -248,7 +252,7 @@ class Router:
         """Note what a viewer can use; one that is gone has no wishes."""
         viewer = self._viewers.get(peer_id)
         if viewer is not None:
-            viewer.max_heights.update(max_heights)
+            viewer.prefer(max_heights, self._clock.monotonic_ns())
 
     def _publication(self, publication_id: str) -> Publication:
         try:
@@ -304,7 +308,9 @@ class Router:
         for publisher in tuple(self._publishers.values()):
             publisher.tick(now_ns)
         voices = [
-            one for one in self._publications.values() if one.track.kind == "audio"
+            one.encodings[0]
+            for one in self._publications.values()
+            if one.track.kind == "audio" and one.is_open and not one.is_paused
         ]
         self._audio.tick(voices, now_ns)
         for slot in self._table.video.values():

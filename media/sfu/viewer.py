@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from media.clock import Clock
 from media.protocol import VideoSlot as VideoSlotName
@@ -18,6 +18,7 @@ from media.rtp.rtcp import (
 )
 from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.audio_slot import AudioSlot
+from media.sfu.encoding import LAYER_HEIGHTS, TOP_LAYER
 from media.sfu.ports import MediaOut
 from media.sfu.publisher import CNAME
 from media.sfu.reception import Reception
@@ -25,6 +26,14 @@ from media.sfu.subscription import Subscription
 from media.sfu.video_slot import VideoSlot
 
 Entry = tuple[AudioSlot | VideoSlot, Subscription]
+
+
+def layer_for(max_height: int) -> int:
+    """Give the smallest layer that fills this height, -1 for a height of 0."""
+    if max_height <= 0:
+        return -1
+    tall = (layer for layer, height in enumerate(LAYER_HEIGHTS) if height >= max_height)
+    return next(tall, TOP_LAYER)
 
 
 class Viewer:
@@ -63,6 +72,14 @@ class Viewer:
         for slot, subscription in self._entries:
             slot.add(subscription, now_ns)
 
+    def prefer(self, max_heights: dict[VideoSlotName, int], now_ns: int) -> None:
+        """Take what the viewer can use of each slot; see `ViewerPrefer`."""
+        self.max_heights.update(max_heights)
+        for slot, subscription in self._entries:
+            if isinstance(slot, VideoSlot) and slot.video_name in max_heights:
+                wish = max_heights[slot.video_name]
+                slot.aim(subscription, layer_for(wish), now_ns)
+
     def on_rtcp(self, packets: Sequence[RtcpPacket], now_ns: int) -> None:
         """Repeat, pass keyframe requests on, note how the line is."""
         for packet in packets:
@@ -72,7 +89,7 @@ class Viewer:
                     # Lost sound is repaired by Opus FEC; and the silence that a
                     # speaker hears instead of themselves is not in the cache.
                     if subscription is not None and isinstance(slot, VideoSlot):
-                        subscription.on_nack(seqnos)
+                        subscription.on_nack(seqnos, now_ns)
                 case PictureLossIndication(media_ssrc=ssrc):
                     self._want_keyframe(ssrc, now_ns)
                 case FullIntraRequest(media_ssrcs=ssrcs):
@@ -95,10 +112,14 @@ class Viewer:
         if subscription is not None and isinstance(slot, VideoSlot):
             slot.want_keyframe(subscription, now_ns)
 
-    def report(self, reports: dict[int, SenderReport], now_ns: int) -> None:
-        """Send the sender reports of this viewer's slots, by their SSRC."""
+    def report(self, reports: Mapping[object, SenderReport], now_ns: int) -> None:
+        """Send the sender reports of the lines this viewer is on."""
         self.reported_ns = now_ns
-        mine = [reports[ssrc] for ssrc in self._by_ssrc if ssrc in reports]
+        mine = [
+            one.shifted_report(report) if one.shift.timestamp else report
+            for _, one in self._entries
+            if (report := reports.get(one.line)) is not None
+        ]
         if not mine:
             return
         names = SourceDescription(tuple((one.ssrc, CNAME) for one in mine))

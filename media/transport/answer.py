@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from media.protocol import AUDIO_SLOTS, MediaKind
 from media.sfu.ports import LOUDEST_AUDIO_SLOT, DeclaredTrack, ViewerStream
 from media.transport.negotiate import (
+    ABS_SEND_TIME_URI,
     AcceptedCodec,
     AcceptedSection,
     accept_codecs,
     accept_publish_extensions,
+    accept_receive_extensions,
     declared_track,
 )
 from media.transport.sdp import NoCommonCodecError, Offer, OfferedSection, SdpError
@@ -81,7 +83,8 @@ def answer_receive(
         slots = waiting[section.kind]
         if not codecs or not slots:
             continue
-        accepted[section.mid] = AcceptedSection(section, codecs)
+        extensions = accept_receive_extensions(section)
+        accepted[section.mid] = AcceptedSection(section, codecs, extensions)
         streams[section.mid] = _stream(accepted[section.mid], slots.pop(0), ssrcs)
     _require_media(offer, accepted)
     bodies = {
@@ -128,6 +131,7 @@ def _stream(section: AcceptedSection, slot: str, ssrcs: SlotSsrcs) -> ViewerStre
         rtx_payload_types=rtx,
         ssrc=ssrcs.media(slot),
         rtx_ssrc=ssrcs.rtx(slot) if rtx else None,
+        abs_send_time_id=section.extensions.get(ABS_SEND_TIME_URI),
     )
 
 
@@ -240,6 +244,9 @@ def _publish_lines(section: AcceptedSection, max_bps: int) -> list[str]:
         extra = [f"x-google-start-bitrate={min(_START_KBPS, max_bps // 1000)}"]
     for item in section.codecs:
         lines += _codec_lines(item, extra)
+    if section.rids:
+        lines += [f"a=rid:{rid} recv" for rid in section.rids]
+        lines.append("a=simulcast:recv " + ";".join(section.rids))
     return lines
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from media.protocol import Codec
-from media.sfu.ports import OutPacket
+from media.sfu.ports import HeaderKey, OutPacket
 from media.srtp.gcm import TAG_BYTES, packet_iv
 from media.transport.ice_lite import Path
 from media.transport.mmsg import (
@@ -41,15 +41,25 @@ GROUP_VIEWERS = 16
 """More would save less than making their copies of the plan costs."""
 MAX_QUEUED_RUNS = 64
 
-_HEADER_BYTES = 12
+_MAX_HEADER_BYTES = 20
 
 Job = tuple[int, bytes, bytes, memoryview]
 """IV without salt, payload, header (the associated data), where to write."""
 
+HeaderJob = tuple[OutPacket, HeaderKey, memoryview]
+"""Packet, what its header shows, and where a header of the viewer's own goes."""
 
-PlanKey = tuple[tuple[tuple[Codec, int], ...], int, int]
-"""A viewer's payload types, the base its packet indexes count from, and the size of
-its socket address."""
+
+class PlanKey(NamedTuple):
+    """What viewers must have in common to share plans."""
+
+    headers: tuple[tuple[Codec, HeaderKey], ...]
+    base_index: int
+    """What their packet indexes count from."""
+    name_bytes: int
+    """Size of their socket address."""
+    is_shifted: bool = False
+    """They have numbers of their own: each writes the headers anew."""
 
 
 class Run(NamedTuple):
@@ -58,6 +68,8 @@ class Run(NamedTuple):
     jobs: tuple[Job, ...]
     message: Message
     packets: tuple[OutPacket, ...]
+    headers: tuple[HeaderJob, ...]
+    """Only in plans of viewers with numbers of their own."""
 
 
 Plan = tuple[Run, ...]
@@ -85,7 +97,7 @@ class PlanSet:
         self.key = key
         self.copies: list[Plan] = []
         self.free: Iterator[Plan] = iter(self.copies)
-        size = sum(len(packet.payload) + _HEADER_BYTES for packet in packets)
+        size = sum(len(packet.payload) + _MAX_HEADER_BYTES for packet in packets)
         self.limit = max(1, min(GROUP_VIEWERS, GROUP_BYTES // max(1, size)))
 
 
@@ -110,13 +122,20 @@ class FanOut:
         """By all viewers together."""
 
     def intern(
-        self, payload_types: dict[Codec, int], base_index: int, name_bytes: int
+        self,
+        headers: dict[Codec, HeaderKey],
+        base_index: int,
+        name_bytes: int,
+        *,
+        is_shifted: bool = False,
     ) -> PlanKey:
         """Give the one object that stands for these values.
 
         There are few: one for each browser family and wrap of the longest slot.
         """
-        key = (tuple(sorted(payload_types.items())), base_index, name_bytes)
+        key = PlanKey(
+            tuple(sorted(headers.items())), base_index, name_bytes, is_shifted
+        )
         return self._keys.setdefault(key, key)
 
     def use(self, packets: Sequence[OutPacket], key: PlanKey) -> PlanSet:
@@ -189,22 +208,20 @@ class FanOut:
             self.current = _NOTHING
 
 
-_NOTHING = PlanSet((), ((), 0, 0))
+_NOTHING = PlanSet((), PlanKey((), 0, 0))
 
 
 def build_plan(
     packets: Sequence[OutPacket], key: PlanKey, max_segments: int = MAX_SEGMENTS
 ) -> Plan:
     """Lay a batch out into runs; empty when its codec was not negotiated."""
-    payload_types, base_index, name_bytes = key
-    payload_type = dict(payload_types).get(packets[0].codec)
-    if payload_type is None:
+    header_key = dict(key.headers).get(packets[0].codec)
+    if header_key is None:
         return ()
     # A packet from before the viewer's start has no index of theirs.
-    visible = [packet for packet in packets if packet.ext_seqno >= base_index]
+    visible = [packet for packet in packets if packet.ext_seqno >= key.base_index]
     return tuple(
-        _build_run(run, payload_type, base_index, name_bytes)
-        for run in split_runs(visible, max_segments)
+        _build_run(run, header_key, key) for run in split_runs(visible, max_segments)
     )
 
 
@@ -225,30 +242,34 @@ def split_runs(
         if not current:
             size, total = this, 0
         current.append(packet)
-        total += this + _HEADER_BYTES + TAG_BYTES
+        total += this + _MAX_HEADER_BYTES + TAG_BYTES
     if current:
         runs.append(tuple(current))
     return runs
 
 
 def _build_run(
-    packets: tuple[OutPacket, ...], payload_type: int, base_index: int, name_bytes: int
+    packets: tuple[OutPacket, ...], header_key: HeaderKey, key: PlanKey
 ) -> Run:
-    sizes = [_HEADER_BYTES + len(packet.payload) + TAG_BYTES for packet in packets]
+    headers = [packet.header(header_key) for packet in packets]
+    header_bytes = len(headers[0])
+    sizes = [header_bytes + len(packet.payload) + TAG_BYTES for packet in packets]
     memory = bytearray(sum(sizes))
     buffer = memoryview(memory)
     jobs: list[Job] = []
+    header_jobs: list[HeaderJob] = []
     start = 0
-    for packet, size in zip(packets, sizes, strict=True):
-        header = packet.header(payload_type)
-        buffer[start : start + _HEADER_BYTES] = header
-        iv = packet_iv(packet.ssrc, packet.ext_seqno - base_index)
-        target = buffer[start + _HEADER_BYTES : start + size]
-        jobs.append((iv, packet.payload, header, target))
+    for packet, header, size in zip(packets, headers, sizes, strict=True):
+        body = start + header_bytes
+        buffer[start:body] = header
+        iv = packet_iv(packet.ssrc, packet.ext_seqno - key.base_index)
+        jobs.append((iv, packet.payload, header, buffer[body : start + size]))
+        if key.is_shifted:
+            header_jobs.append((packet, header_key, buffer[start:body]))
         start += size
     segment_bytes = sizes[0] if len(packets) > 1 else None
-    message = build_message(memory, segment_bytes, name_bytes)
-    return Run(tuple(jobs), message, packets)
+    message = build_message(memory, segment_bytes, key.name_bytes)
+    return Run(tuple(jobs), message, packets, tuple(header_jobs))
 
 
 def is_gso_usable() -> bool:

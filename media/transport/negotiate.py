@@ -15,7 +15,15 @@ from media.transport.sdp import OfferedCodec, OfferedSection
 MID_URI = "urn:ietf:params:rtp-hdrext:sdes:mid"
 AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 
-_FEEDBACK = ("nack", "nack pli", "ccm fir")
+RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+
+MAX_LAYERS = 3
+_RISING_RIDS = (("l", "m", "h"), ("q", "h", "f"))
+"""Names whose order is known; others come from the smallest to the largest."""
+
+_FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
 _CLOCK_RATES_HZ = {"opus": 48_000, "h264": 90_000, "vp8": 90_000}
 _ORDER: tuple[Codec, ...] = ("h264", "vp8")
 
@@ -40,6 +48,17 @@ class AcceptedSection:
     offered: OfferedSection
     codecs: list[AcceptedCodec]
     extensions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def rids(self) -> tuple[str, ...]:
+        """The simulcast streams we take, from the smallest to the largest."""
+        if self.offered.kind != "video" or RID_URI not in self.extensions:
+            return ()
+        offered = self.offered.rids
+        for rising in _RISING_RIDS:
+            if set(offered) <= set(rising):
+                offered = [rid for rid in rising if rid in offered]
+        return tuple(offered[-MAX_LAYERS:]) if len(offered) > 1 else ()
 
     @property
     def payload_types(self) -> dict[Codec, int]:
@@ -75,7 +94,17 @@ def accept_codecs(section: OfferedSection, *, is_publish: bool) -> list[Accepted
 
 def accept_publish_extensions(section: OfferedSection) -> dict[str, int]:
     """Pick the header extensions the router reads."""
-    wanted = (MID_URI, AUDIO_LEVEL_URI) if section.kind == "audio" else (MID_URI,)
+    if section.kind == "audio":
+        return _pick(section, (MID_URI, AUDIO_LEVEL_URI))
+    return _pick(section, (MID_URI, RID_URI, REPAIRED_RID_URI))
+
+
+def accept_receive_extensions(section: OfferedSection) -> dict[str, int]:
+    """Pick the header extensions we send: what the viewer estimates its line by."""
+    return _pick(section, (ABS_SEND_TIME_URI,))
+
+
+def _pick(section: OfferedSection, wanted: tuple[str, ...]) -> dict[str, int]:
     # Ids above 14 need two-byte headers, which nobody offers for these.
     return {
         uri: number
@@ -87,10 +116,11 @@ def accept_publish_extensions(section: OfferedSection) -> dict[str, int]:
 def declared_track(section: AcceptedSection) -> DeclaredTrack:
     """Tell the router what this section of a publisher will send."""
     offered = section.offered
-    ssrc = offered.ssrcs[0] if offered.ssrcs else None
+    # Of simulcast streams only the packets tell which SSRC is which.
+    ssrc = offered.ssrcs[0] if offered.ssrcs and not section.rids else None
     rtx_ssrc: int | None = None
     for media_ssrc, repair_ssrc in offered.fid_groups:
-        if ssrc in (None, media_ssrc):
+        if ssrc in (None, media_ssrc) and not section.rids:
             ssrc, rtx_ssrc = media_ssrc, repair_ssrc
             break
     return DeclaredTrack(
@@ -106,6 +136,9 @@ def declared_track(section: AcceptedSection) -> DeclaredTrack:
         },
         audio_level_id=section.extensions.get(AUDIO_LEVEL_URI),
         mid_id=section.extensions.get(MID_URI),
+        rids=section.rids,
+        rid_id=section.extensions.get(RID_URI),
+        repaired_rid_id=section.extensions.get(REPAIRED_RID_URI),
     )
 
 

@@ -6,20 +6,25 @@ video stays dropped to the end of its frame, because half a frame helps nobody.
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 
 from pylibsrtp import Session
 
 from media.protocol import Codec
-from media.sfu.ports import OutPacket, ViewerStream
+from media.sfu.ports import (
+    NO_SHIFT,
+    HeaderKey,
+    OutPacket,
+    Shift,
+    ViewerStream,
+    header_key,
+)
 from media.srtp.gcm import GcmKey
 from media.srtp.profiles import MasterKey
 from media.srtp.session import SrtpError, open_sender
 from media.transport.fanout import SOCKET_FULL, FanOut, PlanKey, Run
 from media.transport.ice_lite import Path
 
-_RTP_HEADER = struct.Struct("!BBHII")
 _WRAP = 1 << 16
 
 
@@ -28,18 +33,19 @@ class _OutStream:
 
     __slots__ = (
         "base_index",
+        "headers",
         "is_skipping",
         "is_video",
         "key",
-        "payload_types",
         "rtx_ext_seqno",
-        "rtx_payload_types",
+        "rtx_headers",
         "rtx_ssrc",
+        "shifted_key",
     )
 
     def __init__(self, stream: ViewerStream) -> None:
-        self.payload_types: dict[Codec, int] = stream.payload_types
-        self.rtx_payload_types: dict[Codec, int] = stream.rtx_payload_types
+        self.headers = _header_keys(stream.payload_types, stream)
+        self.rtx_headers = _header_keys(stream.rtx_payload_types, stream)
         self.rtx_ssrc = stream.rtx_ssrc
         self.rtx_ext_seqno = 0
         self.is_video = stream.kind == "video"
@@ -53,6 +59,11 @@ class _OutStream:
         """
         self.key: PlanKey | None = None
         """Names the plans this stream can use; None sends by the slow way."""
+        self.shifted_key: PlanKey | None = None
+        """The same for a viewer whose numbers are not those of its line."""
+
+    def forget_keys(self) -> None:
+        self.key = self.shifted_key = None
 
 
 class PeerOut:
@@ -95,13 +106,13 @@ class PeerOut:
         self.path = path
         # Also when it only moves: to an IPv6 address other plans are needed.
         for state in self._streams:
-            state.key = None
+            state.forget_keys()
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         state = self._streams[stream]
         key = state.key
         if key is None:
-            self._send_slowly(state, packets)
+            self._send_slowly(state, packets, NO_SHIFT)
             return
         fanout = self._fanout
         plans = fanout.current
@@ -118,20 +129,49 @@ class PeerOut:
             queue.append((self, state, run))
         fanout.packets_sent += len(packets)
 
-    def resend(self, stream: int, packet: OutPacket) -> None:
+    def send_shifted(
+        self, stream: int, packets: Sequence[OutPacket], shift: Shift
+    ) -> None:
+        state, fanout = self._streams[stream], self._fanout
+        key = state.shifted_key
+        if key is None:
+            self._send_slowly(state, packets, shift)
+            return
+        plans = fanout.current
+        if plans.packets is not packets or plans.key is not key:
+            plans = fanout.use(packets, key)
+        plan = next(plans.free, None)
+        if plan is None:
+            plan = fanout.next_plan(plans)
+        encrypt_into, salt, queue = self._encrypt_into, self._salt, fanout.queue
+        ahead = shift.seqno - state.base_index
+        for run in plan:
+            for job, (packet, names, place) in zip(run[0], run.headers, strict=True):
+                place[:] = header = packet.shifted_header(names, shift)
+                nonce = (salt ^ job[0] + ahead).to_bytes(12, "big")
+                encrypt_into(nonce, job[1], header, job[3])
+            queue.append((self, state, run))
+        fanout.packets_sent += len(packets)
+
+    def resend(
+        self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
+    ) -> None:
         path, state = self.path, self._streams[stream]
-        if path is None or packet.ext_seqno < state.base_index or state.base_index < 0:
+        index = packet.ext_seqno + shift.seqno - state.base_index
+        if path is None or index < 0 or state.base_index < 0:
             return
-        payload_type = state.payload_types.get(packet.codec)
-        rtx_payload_type = state.rtx_payload_types.get(packet.codec)
-        if payload_type is None:
+        key = state.headers.get(packet.codec)
+        rtx_key = state.rtx_headers.get(packet.codec)
+        if key is None:
             return
-        if rtx_payload_type is not None and state.rtx_ssrc is not None:
-            header, payload, ssrc, index = _rtx(state, packet, rtx_payload_type)
+        if rtx_key is not None and state.rtx_ssrc is not None:
+            repeat = _rtx(state, packet, shift, send_time)
+            header, index = repeat.header(rtx_key), repeat.ext_seqno
+            protected = self._protect(header, repeat.payload, repeat.ssrc, index)
         else:
-            header, payload = packet.header(payload_type), packet.payload
-            ssrc, index = packet.ssrc, packet.ext_seqno - state.base_index
-        self._send_datagram(path, self._protect(header, payload, ssrc, index))
+            header = packet.shifted_header(key, shift)
+            protected = self._protect(header, packet.payload, packet.ssrc, index)
+        self._send_datagram(path, protected)
 
     def send_rtcp(self, data: bytes) -> None:
         path = self.path
@@ -144,7 +184,9 @@ class PeerOut:
             return
         path.udp.send(protected, path.address)
 
-    def _send_slowly(self, state: _OutStream, packets: Sequence[OutPacket]) -> None:
+    def _send_slowly(
+        self, state: _OutStream, packets: Sequence[OutPacket], shift: Shift
+    ) -> None:
         """Send a first batch, one after a drop, or anything without GCM and GSO."""
         path = self.path
         if path is None or not packets:
@@ -154,29 +196,36 @@ class PeerOut:
             if not packets:
                 return
         if state.base_index < 0:
-            state.base_index = packets[0].ext_seqno // _WRAP * _WRAP
-        if self._gcm is not None and self._uses_gso:
+            first = packets[0].ext_seqno + shift.seqno
+            state.base_index = first // _WRAP * _WRAP
+        if self._gcm is None or not self._uses_gso:
+            self._send_singly(path, state, packets, shift)
+        elif shift is NO_SHIFT:
             state.key = self._fanout.intern(
-                state.payload_types, state.base_index, path.udp.name_bytes
+                state.headers, state.base_index, path.udp.name_bytes
             )
             self.send(self._streams.index(state), packets)
-            return
-        payload_type = state.payload_types.get(packets[0].codec)
-        if payload_type is not None:
-            self._send_singly(path, state, payload_type, packets)
+        else:
+            state.shifted_key = self._fanout.intern(
+                state.headers, 0, path.udp.name_bytes, is_shifted=True
+            )
+            self.send_shifted(self._streams.index(state), packets, shift)
 
     def _send_singly(
         self,
         path: Path,
         state: _OutStream,
-        payload_type: int,
         packets: Sequence[OutPacket],
+        shift: Shift,
     ) -> None:
+        key = state.headers.get(packets[0].codec)
+        if key is None:
+            return
         for position, packet in enumerate(packets):
-            index = packet.ext_seqno - state.base_index
+            index = packet.ext_seqno + shift.seqno - state.base_index
             if index < 0:
                 continue
-            header = packet.header(payload_type)
+            header = packet.shifted_header(key, shift)
             protected = self._protect(header, packet.payload, packet.ssrc, index)
             if not self._send_datagram(path, protected) and state.is_video:
                 state.is_skipping = not packets[-1].marker
@@ -208,15 +257,20 @@ class PeerOut:
             # This path's MTU or device refuses segments: single datagrams from now on.
             self._uses_gso = False
             for other in self._streams:
-                other.key = None
-        if not self._uses_gso and self.path is not None and not stream.is_skipping:
-            payload_type = stream.payload_types.get(run.packets[0].codec, 0)
-            self._send_singly(self.path, stream, payload_type, run.packets)
+                other.forget_keys()
+        if (
+            not self._uses_gso
+            and self.path is not None
+            and not stream.is_skipping
+            # A viewer's own numbers may be others by now: those packets are lost.
+            and not run.headers
+        ):
+            self._send_singly(self.path, stream, run.packets, NO_SHIFT)
             return
         self.packets_dropped += len(run.packets)
         if stream.is_video:
             stream.is_skipping = not run.packets[-1].marker
-            stream.key = None
+            stream.forget_keys()
 
     def _after_frame(
         self, state: _OutStream, packets: Sequence[OutPacket]
@@ -230,19 +284,29 @@ class PeerOut:
         return ()
 
 
+def _header_keys(
+    payload_types: dict[Codec, int], stream: ViewerStream
+) -> dict[Codec, HeaderKey]:
+    return {
+        codec: header_key(number, stream.abs_send_time_id)
+        for codec, number in payload_types.items()
+    }
+
+
 def _rtx(
-    state: _OutStream, packet: OutPacket, payload_type: int
-) -> tuple[bytes, bytes, int, int]:
-    """Build header, payload, SSRC and index of a retransmission (RFC 4588, 4)."""
+    state: _OutStream, packet: OutPacket, shift: Shift, send_time: bytes
+) -> OutPacket:
+    """Wrap a packet for the retransmission stream (RFC 4588, 4)."""
     assert state.rtx_ssrc is not None
     index = state.rtx_ext_seqno
     state.rtx_ext_seqno += 1
-    header = _RTP_HEADER.pack(
-        0x80,
-        payload_type | packet.marker << 7,
-        index & 0xFFFF,
-        packet.timestamp,
+    original = ((packet.ext_seqno + shift.seqno) & 0xFFFF).to_bytes(2, "big")
+    return OutPacket(
+        index,
+        packet.timestamp + shift.timestamp & 0xFFFFFFFF,
+        packet.marker,
+        original + packet.payload,
+        packet.codec,
         state.rtx_ssrc,
+        send_time,
     )
-    original = (packet.ext_seqno & 0xFFFF).to_bytes(2, "big")
-    return header, original + packet.payload, state.rtx_ssrc, index

@@ -63,6 +63,8 @@ class OfferedSection:
     ssrcs: list[int] = field(default_factory=list)
     """In the order of their first `a=ssrc` line."""
     fid_groups: list[tuple[int, int]] = field(default_factory=list)
+    rids: list[str] = field(default_factory=list)
+    """Simulcast streams it would send (RFC 8853), as ordered there."""
     has_rtcp_mux: bool = False
     has_rtcp_rsize: bool = False
     is_bundle_only: bool = False
@@ -225,6 +227,18 @@ def _parse_ssrc_group(section: OfferedSection, value: str) -> None:
         section.fid_groups.append(pair)
 
 
+def _parse_simulcast(section: OfferedSection, value: str) -> None:
+    words = value.split()
+    for direction, streams in zip(words[::2], words[1::2], strict=False):
+        if direction != "send":
+            continue
+        # Of alternatives (","), the first; a paused one ("~") may still come.
+        names = [one.partition(",")[0].lstrip("~") for one in streams.split(";")]
+        if not all(0 < len(name) <= 16 and name.isalnum() for name in names):
+            raise SdpError("a simulcast stream without a proper rid")
+        section.rids = names
+
+
 _VALUED = {
     "rtpmap": _parse_rtpmap,
     "fmtp": _parse_fmtp,
@@ -232,6 +246,7 @@ _VALUED = {
     "extmap": _parse_extmap,
     "ssrc": _parse_ssrc,
     "ssrc-group": _parse_ssrc_group,
+    "simulcast": _parse_simulcast,
 }
 
 

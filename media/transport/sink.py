@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 
 from media.protocol import Codec, SinkStream
-from media.sfu.ports import OutPacket
+from media.sfu.ports import NO_SHIFT, OutPacket, Shift
 
 MAX_WAITING_BYTES = 8 << 20
 SEND_BUFFER_BYTES = 4 << 20
@@ -54,15 +54,24 @@ class DatagramSink:
         ]
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
-        for packet in packets:
-            self.resend(stream, packet)
+        self.send_shifted(stream, packets, NO_SHIFT)
 
-    def resend(self, stream: int, packet: OutPacket) -> None:
+    def send_shifted(
+        self, stream: int, packets: Sequence[OutPacket], shift: Shift
+    ) -> None:
         if stream >= len(self._payload_types):
             return
-        payload_type = self._payload_types[stream].get(packet.codec)
-        if payload_type is not None:
-            self._put(packet.header(payload_type) + packet.payload)
+        payload_types = self._payload_types[stream]
+        for packet in packets:
+            payload_type = payload_types.get(packet.codec)
+            if payload_type is not None:
+                header = packet.shifted_header(payload_type, shift)
+                self._put(header + packet.payload)
+
+    def resend(
+        self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
+    ) -> None:
+        self.send_shifted(stream, (packet,), shift)
 
     def send_rtcp(self, data: bytes) -> None:
         self._put(data)

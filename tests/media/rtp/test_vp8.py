@@ -6,7 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.rtp.vp8 import PictureRenumberer, Vp8Descriptor, is_keyframe_start
+from media.rtp.vp8 import (
+    Vp8Descriptor,
+    is_keyframe_start,
+    without_picture_numbers,
+)
 
 
 @pytest.mark.parametrize(
@@ -61,51 +65,23 @@ def test_any_bytes_give_a_descriptor_or_value_error(payload: bytes) -> None:
         Vp8Descriptor(payload)
 
 
-def picture(picture_id: int, tl0picidx: int = 0) -> bytes:
-    head = bytes((0x90, 0xC0, 0x80 | picture_id >> 8, picture_id & 0xFF, tl0picidx))
-    return head + b"\x01body"
+@pytest.mark.parametrize(
+    ("payload", "stripped"),
+    [
+        ("90802b01aabb", "1001aabb"),  # 7-bit picture id
+        ("90c081230701aabb", "1001aabb"),  # 15-bit picture id, TL0PICIDX
+        ("b0e08123074001aabb", "3001aabb"),  # and TID; non-reference
+        ("80f081230740aabb", "00aabb"),  # the middle of a picture
+        ("1001aabb", "1001aabb"),  # nothing to leave out
+    ],
+)
+def test_descriptor_is_cut_to_what_begins_a_picture(
+    payload: str, stripped: str
+) -> None:
+    assert without_picture_numbers(bytes.fromhex(payload)).hex() == stripped
 
 
-def numbers(payload: bytes) -> tuple[int | None, int | None]:
-    descriptor = Vp8Descriptor(payload)
-    return descriptor.picture_id, descriptor.tl0picidx
-
-
-def test_first_source_is_left_untouched() -> None:
-    renumberer = PictureRenumberer()
-    payload = picture(77)
-    assert renumberer.map(payload) is payload
-
-
-def test_pictures_of_the_next_source_go_on_over_the_wrap() -> None:
-    renumberer = PictureRenumberer()
-    renumberer.map(picture(32_766, 254))
-    renumberer.join()
-    mapped = [renumberer.map(picture(5 + n, 9 + n)) for n in range(3)]
-    assert [numbers(one) for one in mapped] == [(32_767, 255), (0, 0), (1, 1)]
-    assert all(one[5:] == b"\x01body" for one in mapped)
-
-
-def test_late_packet_does_not_pull_the_numbers_back() -> None:
-    renumberer = PictureRenumberer()
-    for picture_id in (100, 101, 99):
-        renumberer.map(picture(picture_id))
-    renumberer.join()
-    assert numbers(renumberer.map(picture(7)))[0] == 102
-
-
-def test_seven_bit_ids_stay_seven_bit() -> None:
-    renumberer = PictureRenumberer()
-    renumberer.map(picture(300))
-    renumberer.join()
-    mapped = renumberer.map(bytes.fromhex("90800501"))
-    assert mapped[2] == 301 & 0x7F
-    assert len(mapped) == 4
-
-
-def test_source_without_ids_passes() -> None:
-    renumberer = PictureRenumberer()
-    renumberer.map(picture(300))
-    renumberer.join()
-    payload = bytes.fromhex("1001aabb")
-    assert renumberer.map(payload) is payload
+@pytest.mark.parametrize("payload", ["90", "9080", "90c0812307"])
+def test_a_descriptor_without_a_picture_is_refused(payload: str) -> None:
+    with pytest.raises(ValueError, match="cut off"):
+        without_picture_numbers(bytes.fromhex(payload))

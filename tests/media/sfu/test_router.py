@@ -267,7 +267,7 @@ def test_unknown_names_are_refused() -> None:
 
 def test_rates_are_those_of_the_last_second() -> None:
     room = Room()
-    source = room.source("a")
+    source = room.source("a", "h264")
     room.router.assign("presenter", source.camera)
     room.viewer("v", "presenter")
     room.viewer("w", "presenter")

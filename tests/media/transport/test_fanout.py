@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from media.sfu.ports import OutPacket, ViewerStream
+from media.sfu.ports import (
+    NO_SHIFT,
+    OutPacket,
+    Shift,
+    ViewerStream,
+    abs_send_time,
+    header_key,
+)
 from media.srtp.profiles import CM_SHA1_80, GCM_128, MasterKey
 from media.srtp.session import open_receiver
 from media.transport.fanout import (
@@ -28,7 +35,8 @@ GCM = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
 CM = MasterKey(CM_SHA1_80, bytes(range(16)), bytes(range(14)))
 
 
-KEY: PlanKey = ((("vp8", 96),), 0, 16)
+KEY = PlanKey((("vp8", 96),), 0, 16)
+NOW = bytes(3)
 
 
 def packets(
@@ -79,7 +87,7 @@ def test_a_plan_is_made_once_for_all_viewers_and_forgotten_with_the_batch() -> N
 
 
 def test_a_codec_that_was_not_negotiated_makes_an_empty_plan() -> None:
-    assert build_plan(packets([10]), ((("h264", 102),), 0, 16)) == ()
+    assert build_plan(packets([10]), PlanKey((("h264", 102),), 0, 16)) == ()
 
 
 @pytest.fixture
@@ -98,6 +106,12 @@ class Flushed(PeerOut):
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         super().send(stream, packets)
+        self._fanout.flush()
+
+    def send_shifted(
+        self, stream: int, packets: Sequence[OutPacket], shift: Shift
+    ) -> None:
+        super().send_shifted(stream, packets, shift)
         self._fanout.flush()
 
 
@@ -126,6 +140,73 @@ def test_libsrtp_decrypts_every_packet(
     assert out._fanout.packets_sent == len(batch)
 
 
+@pytest.mark.parametrize("use_gso", [True, False], ids=["gso", "plain"])
+@pytest.mark.parametrize("master", [GCM, CM], ids=["gcm", "cm"])
+def test_a_moved_viewer_gets_its_own_numbers(
+    wire: tuple[UdpSocket, socket.socket], master: MasterKey, use_gso: bool
+) -> None:
+    out = open_out(wire, master, use_gso=use_gso)
+    receiver = open_receiver(master)
+    out.send(0, packets([100] * 3, first=70_000))
+    for _ in range(3):
+        receiver.unprotect(wire[1].recv(2048))
+    shift = Shift(70_003 - 200_000, 90)
+    for first in (200_000, 200_007):
+        out.send_shifted(0, packets([900] * 6 + [10], first=first), shift)
+    for number in range(14):
+        plain = receiver.unprotect(wire[1].recv(2048))
+        assert int.from_bytes(plain[2:4], "big") == 70_003 + number - 65_536
+        assert int.from_bytes(plain[4:8], "big") == 9_090
+
+
+def test_moved_and_other_viewers_share_a_batch() -> None:
+    udp = open_sockets("127.0.0.1", 0)[0]
+    fanout = FanOut(use_gso=is_gso_usable())
+    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
+    batch = packets([500] * 4, first=1_000)
+    viewers = []
+    for number in range(6):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(1)
+        out = PeerOut([stream], fanout)
+        out.open(GCM)
+        out.use_path(Path(udp, sock.getsockname(), 0))
+        viewers.append((sock, out, NO_SHIFT if number % 2 else Shift(-number, 0)))
+    for _, out, shift in viewers:
+        if shift is NO_SHIFT:
+            out.send(0, batch)
+        else:
+            out.send_shifted(0, batch, shift)
+    fanout.flush()
+    for sock, _, shift in viewers:
+        receiver = open_receiver(GCM)
+        for packet in batch:
+            plain = receiver.unprotect(sock.recv(2048))
+            assert plain == packet.shifted_header(96, shift) + packet.payload
+        sock.close()
+    udp.close()
+
+
+def test_abs_send_time_stands_in_the_header_that_all_share(
+    wire: tuple[UdpSocket, socket.socket],
+) -> None:
+    stream = ViewerStream("programme", "video", {"vp8": 96}, {"vp8": 97}, 7, 8, 3)
+    out = Flushed([stream], FanOut(use_gso=is_gso_usable()))
+    out.open(GCM)
+    out.use_path(Path(wire[0], wire[1].getsockname(), 0))
+    now_ns = 65_500_000_000  # 64 s wrap around: 1.5 s
+    packet = OutPacket(5, 9_000, True, b"body", "vp8", 7, abs_send_time(now_ns))
+    out.send(0, [packet])
+    out.resend(0, packet, NO_SHIFT, abs_send_time(now_ns + 500_000_000))
+    receiver = open_receiver(GCM)
+    plain, repeat = (receiver.unprotect(wire[1].recv(2048)) for _ in range(2))
+    assert plain[12:20].hex() == "bede0001" + "32" + "060000"
+    assert plain[20:] == b"body"
+    assert plain == packet.header(header_key(96, 3)) + b"body"
+    assert repeat[12:20].hex() == "bede0001" + "32" + "080000"
+
+
 def test_a_viewer_who_joins_after_the_wrap_decrypts(
     wire: tuple[UdpSocket, socket.socket],
 ) -> None:
@@ -146,8 +227,8 @@ def test_a_retransmission_leaves_by_rtx(
     out = open_out(wire, GCM)
     batch = packets([100], first=65_536 + 5)
     out.send(0, batch)
-    out.resend(0, batch[0])
-    out.resend(0, batch[0])
+    out.resend(0, batch[0], NO_SHIFT, NOW)
+    out.resend(0, batch[0], NO_SHIFT, NOW)
     receiver.unprotect(wire[1].recv(2048))
     for number in range(2):
         plain = receiver.unprotect(wire[1].recv(2048))
@@ -183,7 +264,7 @@ def test_nothing_is_sent_before_a_path_is_known(
     out = open_out(wire, GCM)
     out.use_path(None)
     out.send(0, packets([10]))
-    out.resend(0, packets([10])[0])
+    out.resend(0, packets([10])[0], NO_SHIFT, NOW)
     out.send_rtcp(bytes(8))
     assert out._fanout.packets_sent == 0
 

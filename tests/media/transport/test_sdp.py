@@ -67,6 +67,15 @@ VIDEO = section(
 )
 
 
+LAYERS = VIDEO.replace(
+    "a=ssrc-group:FID 2 3\r\na=ssrc:2 cname:x\r\na=ssrc:3 cname:x\r\n",
+    "a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid\r\n"
+    "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id\r\n"
+    "a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id\r\n"
+    "a=rid:h send\r\na=rid:m send\r\na=rid:l send\r\na=simulcast:send h;~m;l\r\n",
+)
+
+
 def receiving(text: str) -> str:
     return text.replace("a=sendonly", "a=recvonly")
 
@@ -86,7 +95,8 @@ def test_a_publisher_is_answered_with_h264_before_vp8_and_their_repair() -> None
     assert lines[0] == "m=video 9 UDP/TLS/RTP/SAVPF 102 103 96 97"
     assert {"a=recvonly", "a=setup:passive", "a=rtcp-mux", "b=AS:4000"} <= set(lines)
     assert "a=rtcp-fb:96 nack pli" in lines
-    assert not any("goog-remb" in line or "AV1" in line for line in lines)
+    assert "a=rtcp-fb:96 goog-remb" in lines
+    assert not any("AV1" in line or "simulcast" in line for line in lines)
     audio, video = answer.tracks
     assert (audio.mid, audio.payload_types, audio.ssrc) == ("0", {111: "opus"}, 1)
     assert video.payload_types == {102: "h264", 96: "vp8"}
@@ -250,3 +260,43 @@ def test_chromium_gets_all_slots_of_a_seminar() -> None:
     answer = answer_receive(parsed, LOCAL, SEMINAR, SLOTS)
     assert [stream.kind for stream in answer.streams] == ["audio"] * 3 + ["video"] * 4
     assert answer.sdp.count("a=setup:passive") == 7
+
+
+def test_simulcast_is_taken_and_its_layers_are_ordered() -> None:
+    answer = publish(offer(AUDIO, LAYERS))
+    lines = lines_of(answer, "1")
+    assert {"a=rid:l recv", "a=rid:m recv", "a=rid:h recv"} <= set(lines)
+    assert lines[-2] == "a=simulcast:recv l;m;h"
+    track = answer.tracks[1]
+    assert track.rids == ("l", "m", "h")
+    assert (track.mid_id, track.rid_id, track.repaired_rid_id) == (4, 10, 11)
+    assert (track.ssrc, track.rtx_ssrc) == (None, None)
+
+
+def test_of_more_than_three_layers_the_largest_are_taken() -> None:
+    wide = LAYERS.replace("send h;~m;l", "send 0;1;2;3")
+    assert publish(offer(AUDIO, wide)).tracks[1].rids == ("1", "2", "3")
+
+
+def test_simulcast_without_a_way_to_tell_layers_apart_is_not_taken() -> None:
+    blind = LAYERS.replace("rtp-stream-id", "something-else")
+    assert publish(offer(AUDIO, blind)).tracks[1].rids == ()
+
+
+def test_a_rid_that_is_no_word_is_refused() -> None:
+    with pytest.raises(SdpError):
+        publish(offer(AUDIO, LAYERS.replace("send h;~m;l", "send h;m=1")))
+
+
+def test_viewers_get_the_time_of_sending_to_estimate_their_line_by() -> None:
+    timed = VIDEO.replace(
+        "a=rtcp-fb:* nack\r\n",
+        "a=rtcp-fb:* nack\r\na=extmap:2 http://www.webrtc.org/experiments/"
+        "rtp-hdrext/abs-send-time\r\n",
+    )
+    answer = answer_receive(
+        parse_offer(receiving(offer(timed, bundle="1"))), LOCAL, SEMINAR, SLOTS
+    )
+    assert answer.streams[0].abs_send_time_id == 2
+    assert any("abs-send-time" in line for line in lines_of(answer, "1"))
+    assert "a=rtcp-fb:96 goog-remb" in lines_of(answer, "1")

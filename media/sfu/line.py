@@ -1,7 +1,8 @@
-"""`Slot`: one outgoing stream of a router, common to picture and sound.
+"""`Line`: one outgoing line of numbers, common to picture and sound.
 
-A slot keeps one SSRC, one line of sequence numbers and one clock while its source
-changes. It rewrites each packet once, whatever the number of viewers.
+A line keeps its sequence numbers and its clock while its source changes. It rewrites
+each packet once, whatever the number of viewers. A slot of sound is one line; a slot of
+pictures has one for each layer, all under one SSRC.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from media.rtp.packet import RtpPacket
 from media.rtp.packet_cache import PacketCache
 from media.rtp.rewriter import StreamRewriter
 from media.rtp.rtcp import SenderReport
-from media.sfu.ports import OutPacket
-from media.sfu.publication import Publication
+from media.sfu.encoding import Encoding
+from media.sfu.ports import OutPacket, abs_send_time
 from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
 
 NS_PER_S = 1_000_000_000
@@ -28,7 +29,7 @@ MAX_ELAPSED_TICKS = 1 << 30
 Fanout = tuple[tuple[Callable[[int, list[OutPacket]], None], int, Subscription], ...]
 
 
-class Slot:
+class Line:
     """The outgoing side: numbers, batch, cache, viewers."""
 
     __slots__ = (
@@ -68,7 +69,7 @@ class Slot:
         # Half the range: SRTP receivers guess the first rollover from there best.
         self.rewriter = StreamRewriter(secrets.randbelow(0x8000), secrets.randbits(32))
         self.cache: PacketCache[OutPacket] = PacketCache(cache_packets)
-        self.current: Publication | None = None
+        self.current: Encoding | None = None
         self.subscriptions: list[Subscription] = []
         self.bytes_written = 0
         self.packets_out = 0
@@ -79,7 +80,7 @@ class Slot:
         self._fanout: Fanout = ()
         self._flushed_bytes = 0
         self._lowest_shared_ext_seqno = 0
-        self._newest_source: Publication | None = None
+        self._newest_source: Encoding | None = None
         self._newest_source_timestamp = 0
         self._newest_arrival_ns = 0
         self._packets = 0
@@ -89,13 +90,17 @@ class Slot:
     def last_ext_seqno(self) -> int:
         return self.rewriter.last_ext_seqno
 
-    def _join(self, source: Publication, ext_seqno: int, packet: RtpPacket) -> None:
-        """Continue the slot's line with this source from this packet on."""
+    @property
+    def last_timestamp(self) -> int:
+        return self.rewriter.last_timestamp
+
+    def _join(self, source: Encoding, ext_seqno: int, packet: RtpPacket) -> None:
+        """Continue the line with this source from this packet on."""
         elapsed_ticks = self._elapsed_ticks(source, packet)
         self.rewriter.join(ext_seqno, packet.timestamp, elapsed_ticks)
         self.is_report_due = True
 
-    def _elapsed_ticks(self, source: Publication, packet: RtpPacket) -> int:
+    def _elapsed_ticks(self, source: Encoding, packet: RtpPacket) -> int:
         before = self._newest_source
         if before is None:
             return 0
@@ -108,7 +113,7 @@ class Slot:
 
     def _emit(
         self,
-        source: Publication,
+        source: Encoding,
         ext_seqno: int,
         packet: RtpPacket,
         payload: bytes,
@@ -116,29 +121,30 @@ class Slot:
         marker: bool,
         arrival_ns: int,
     ) -> int:
-        """Number, cache and batch one packet; gives its slot number, -1 if dropped."""
+        """Number, cache and batch one packet; gives its number, -1 if dropped."""
         rewriter = self.rewriter
         last = rewriter.last_ext_seqno
-        slot_ext_seqno = rewriter.map_seqno(ext_seqno)
-        if slot_ext_seqno is None:
+        ext_seqno_out = rewriter.map_seqno(ext_seqno)
+        if ext_seqno_out is None:
             return -1
-        if slot_ext_seqno <= last:
-            if self.cache.get(slot_ext_seqno) is not None:
+        if ext_seqno_out <= last:
+            if self.cache.get(ext_seqno_out) is not None:
                 # A repeat of what came anyway.
                 return -1
-            if slot_ext_seqno < self._lowest_shared_ext_seqno:
+            if ext_seqno_out < self._lowest_shared_ext_seqno:
                 self._batch_has_late = True
         else:
             self._newest_source = source
             self._newest_source_timestamp = packet.timestamp
             self._newest_arrival_ns = arrival_ns
         out = OutPacket(
-            slot_ext_seqno,
+            ext_seqno_out,
             rewriter.map_timestamp(packet.timestamp),
             marker,
             payload,
             codec,
             self.ssrc,
+            abs_send_time(arrival_ns),
         )
         self.cache.put(out)
         self._batch.append(out)
@@ -146,9 +152,9 @@ class Slot:
         self._packets += 1
         self._octets += size_bytes
         self.bytes_written += size_bytes + RTP_HEADER_BYTES
-        return slot_ext_seqno
+        return ext_seqno_out
 
-    def _send_batch(self) -> None:
+    def send_batch(self) -> None:
         """Send what was written since the last flush to everyone who flows."""
         batch = self._batch
         if not batch:
@@ -172,9 +178,9 @@ class Slot:
         self._flushed_bytes = self.bytes_written
         self.bytes_out += written * len(self._fanout)
 
-    def _rebuild_fanout(self) -> None:
+    def rebuild_fanout(self) -> None:
         flowing = [one for one in self.subscriptions if one.is_flowing]
-        self._fanout = tuple((one.out.send, one.index, one) for one in flowing)
+        self._fanout = tuple((one.sender(), one.index, one) for one in flowing)
         self._lowest_shared_ext_seqno = max(
             (one.plain_from_ext_seqno for one in flowing), default=0
         )
@@ -182,13 +188,13 @@ class Slot:
     def remove(self, subscription: Subscription) -> None:
         self.subscriptions.remove(subscription)
         subscription.stop()
-        self._rebuild_fanout()
+        self.rebuild_fanout()
 
     def sender_report(self, wall_ns: int) -> SenderReport | None:
-        """Tell which slot time it is now; None while the slot is empty.
+        """Tell which time of the line it is now; None while it carries nothing.
 
-        The wall time is the same line for all slots of the router, so receivers can
-        line up any of them. Counts are those of the slot, not of one viewer.
+        The wall time is the same for all lines of the router, so receivers can line up
+        any of them. Counts are those of the line, not of one viewer.
         """
         source = self._newest_source
         if source is None or self.current is None:
