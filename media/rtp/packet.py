@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import struct
 
 _FIXED = struct.Struct(">BBHII")
@@ -26,11 +27,13 @@ class RtpPacket:
     __slots__ = (
         "extension_data",
         "extension_profile",
+        "is_layer_sync",
         "marker",
         "payload",
         "payload_type",
         "seqno",
         "ssrc",
+        "temporal_id",
         "timestamp",
     )
 
@@ -44,6 +47,9 @@ class RtpPacket:
         self.payload_type = second & 0x7F
         self.marker = second >= 0x80
         start = 12 + 4 * (first & 0x0F)
+        self.temporal_id = 0
+        self.is_layer_sync = True
+        # Both are told by the payload of some codecs, and set by who knows the codec.
         self.extension_profile = 0
         self.extension_data = b""
         if first & 0x10:
@@ -67,6 +73,12 @@ class RtpPacket:
             raise MalformedRtpError("The header extension is cut off.")
         self.extension_data = data[start + 4 : end]
         return end
+
+    def without_payload(self) -> RtpPacket:
+        """Give a copy that only fills a sequence number."""
+        empty = copy.copy(self)
+        empty.payload = b""
+        return empty
 
     def extension(self, extension_id: int) -> bytes | None:
         """Give the value of one extension element. Raises MalformedRtpError."""

@@ -62,6 +62,13 @@ class StreamRewriter:
             self.last_ext_seqno = mapped
         return mapped
 
+    def peek_seqno(self, source_ext_seqno: int) -> int:
+        """Give what the next packet of the source will be numbered."""
+        return source_ext_seqno + self._offset
+
+    def peek_timestamp(self, source_timestamp: int) -> int:
+        return (source_timestamp + self._timestamp_offset) & 0xFFFFFFFF
+
     def map_timestamp(self, source_timestamp: int) -> int:
         """Give the outgoing timestamp, 32 bit."""
         mapped = (source_timestamp + self._timestamp_offset) & 0xFFFFFFFF

@@ -77,6 +77,24 @@ def _descriptor_size(payload: bytes) -> int:
     return size + 1 if flags & 0x30 else size
 
 
+def temporal_layer(payload: bytes) -> tuple[int, bool]:
+    """Give TID and the layer sync bit Y (RFC 7741, 4.2); (0, True) when not told.
+
+    A picture with Y needs none of its own layer before it, only of those below.
+    """
+    if not payload[0] & 0x80 or len(payload) < 2 or not payload[1] & 0x20:
+        return 0, True
+    at = _descriptor_size(payload) - 1
+    if at >= len(payload):
+        return 0, True
+    return payload[at] >> 6, bool(payload[at] & 0x20)
+
+
+def begins_picture(payload: bytes) -> bool:
+    """Tell whether the packet is the first of its picture: S is set, partition 0."""
+    return payload[:1] != b"" and payload[0] & 0x17 == 0x10
+
+
 def without_picture_numbers(payload: bytes) -> bytes:
     """Give the payload with the shortest descriptor: no picture id, no layer numbers.
 

@@ -29,6 +29,7 @@ from media.sfu.keyframes import KeyframeRequester
 from media.sfu.lead import Lead, LeadPacket
 from media.sfu.ports import DeclaredTrack
 from media.sfu.speakers import LEVEL_WITHOUT_EXTENSION, Loudness
+from media.sfu.temporal import TemporalShares
 from media.sfu.traffic import RateMeter
 
 NS_PER_S = 1_000_000_000
@@ -93,6 +94,7 @@ class Encoding:
         "publication_id",
         "rid",
         "ssrc",
+        "temporal",
     )
 
     def __init__(
@@ -124,6 +126,7 @@ class Encoding:
         self._timestamp_clock = TimestampClock(clock_rate_hz, offset)
         self._stats = ReceiveStats(clock_rate_hz)
         self._rate = RateMeter(clock.monotonic_ns())
+        self.temporal = TemporalShares(clock.monotonic_ns())
         self._unwrapper = SeqnoUnwrapper()
         self._nack = NackTracker()
         self._keyframe_detector = KeyframeDetector()
@@ -199,6 +202,7 @@ class Encoding:
             if is_start:
                 self.keyframes.settle()
             if codec == "vp8" and packet.payload:
+                packet.temporal_id, packet.is_layer_sync = self.temporal.observe(packet)
                 packet.payload = vp8.without_picture_numbers(packet.payload)
             if self._lead is not None:
                 one = LeadPacket(ext_seqno, packet, codec, is_start, arrival_ns)
@@ -242,6 +246,7 @@ class Encoding:
     def tick(self, now_ns: int) -> list[int]:
         """Give the 16-bit numbers to ask for now; requests keyframes that are due."""
         self._rate.update(self._stats.bytes_received, now_ns)
+        self.temporal.update(now_ns)
         if not self.lines or self._track.kind != "video":
             return []
         asked, has_given_up = self._nack.due(now_ns)
@@ -251,10 +256,11 @@ class Encoding:
             self.keyframes.tick(now_ns)
         return [ext_seqno & 0xFFFF for ext_seqno in asked]
 
-    def attach(self, line: EncodingLine) -> None:
+    def attach(self, line: EncodingLine, *, first: bool = False) -> None:
+        """Hand packets to a line too, `first` before the others."""
         if not self.lines and self._lead is None:
             self._nack.reset()
-        self.lines = (*self.lines, line)
+        self.lines = (line, *self.lines) if first else (*self.lines, line)
 
     def replay_lead(self, line: EncodingLine, now_ns: int) -> None:
         """Give a line that was just attached the first pictures, if they are young."""

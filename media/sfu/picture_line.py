@@ -11,6 +11,9 @@ from media.sfu.encoding import NS_PER_S, Encoding
 from media.sfu.line import MAX_ELAPSED_TICKS, Line
 from media.sfu.ports import OutPacket
 
+MAX_TEMPORAL = 3
+"""TID has two bits: a full line has all there are."""
+
 CACHE_PACKETS = 1024
 """More than a keyframe group may have, about 6 s of 1.3 Mbit/s."""
 
@@ -48,6 +51,7 @@ class PictureLine(Line):
         "group",
         "is_cut",
         "layer",
+        "max_temporal",
         "origin_ticks",
         "pending",
     )
@@ -63,6 +67,8 @@ class PictureLine(Line):
     ) -> None:
         super().__init__(name, "video", ssrc, rtx_ssrc, CACHE_PACKETS)
         self.layer = layer
+        self.max_temporal = MAX_TEMPORAL
+        """The highest temporal sub-layer it carries."""
         self.origin_ticks = origin_ticks
         """Timestamp of the slot at wall time 0: all lines of a slot show one clock."""
         self.group = KeyframeGroup()
@@ -70,6 +76,9 @@ class PictureLine(Line):
         self.is_cut = False
         self.codec: Codec | None = None
         self._owner = owner
+
+    def is_flowing(self, now_ns: int) -> bool:
+        return self.current is not None and self.current.is_active(now_ns)
 
     def set_pending(self, encoding: Encoding | None) -> None:
         if self.pending is not None:

@@ -20,21 +20,21 @@ SWITCH_INTERVAL_NS = 200_000_000
 class LineReports:
     """Tells each viewer each second, and at once after a switch, what time it is."""
 
-    __slots__ = ("_clock", "_lines", "_switch_told_ns")
+    __slots__ = ("_clock", "_slots", "_switch_told_ns")
 
     def __init__(self, clock: Clock, slots: Sequence[AudioSlot | VideoSlot]) -> None:
         self._clock = clock
-        self._lines: tuple[Line, ...] = tuple(
-            line
-            for slot in slots
-            for line in (slot.lines if isinstance(slot, VideoSlot) else (slot,))
-        )
+        self._slots = tuple(slots)
         self._switch_told_ns = -SWITCH_INTERVAL_NS
+
+    def _lines(self) -> Iterable[Line]:
+        for slot in self._slots:
+            yield from slot.all_lines if isinstance(slot, VideoSlot) else (slot,)
 
     def current(self, now_ns: int) -> Mapping[object, SenderReport]:
         """Give the reports of all lines that carry something."""
         wall_ns = self._clock.wall_ns_at(now_ns)
-        reports = ((line, line.sender_report(wall_ns)) for line in self._lines)
+        reports = ((line, line.sender_report(wall_ns)) for line in self._lines())
         return {line: report for line, report in reports if report is not None}
 
     def tick(self, viewers: Iterable[Viewer], now_ns: int) -> None:
@@ -53,9 +53,9 @@ class LineReports:
     def _is_due_to_all(self, now_ns: int) -> bool:
         if now_ns - self._switch_told_ns < SWITCH_INTERVAL_NS:
             return False
-        if not any(line.is_report_due for line in self._lines):
+        if not any(line.is_report_due for line in self._lines()):
             return False
         self._switch_told_ns = now_ns
-        for line in self._lines:
+        for line in self._lines():
             line.is_report_due = False
         return True

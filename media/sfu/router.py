@@ -254,6 +254,14 @@ class Router:
         if viewer is not None:
             viewer.prefer(max_heights, self._clock.monotonic_ns())
 
+    def aim(
+        self, peer_id: str, slot: VideoSlot, layer: int, max_temporal: int | None = None
+    ) -> None:
+        """Let a viewer have this layer of a slot, -1 for none; unknown ids pass."""
+        viewer = self._viewers.get(peer_id)
+        if viewer is not None:
+            viewer.aim(slot, layer, max_temporal, self._clock.monotonic_ns())
+
     def _publication(self, publication_id: str) -> Publication:
         try:
             return self._publications[publication_id]

@@ -82,6 +82,7 @@ class Subscription:
         "is_flowing",
         "is_sink",
         "line",
+        "max_temporal",
         "out",
         "plain_from_ext_seqno",
         "repeats",
@@ -107,6 +108,8 @@ class Subscription:
         self.is_sink = is_sink
         self.target = target
         """Pictures: the layer it should get, -1 for none."""
+        self.max_temporal: int | None = None
+        """Pictures: the highest temporal sub-layer it should get, None for all."""
         self.line: SentLine | None = None
         """Where it flows; None while it is sent nothing."""
         self.waits_for: SentLine | None = None

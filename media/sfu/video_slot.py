@@ -1,7 +1,6 @@
 """`VideoSlot`: a picture that a viewer negotiated once, in as many layers as there are.
 
-Each layer is a `PictureLine`. A viewer is on one of them and moves to another with a
-keyframe of that one; until then it sees the one it has.
+Each layer is a `PictureLine`; who is on which is the affair of `SlotAudience`.
 """
 
 from __future__ import annotations
@@ -12,14 +11,14 @@ from collections.abc import Callable
 from media.protocol import MediaKind
 from media.protocol import VideoSlot as VideoSlotName
 from media.rtp.codecs import CLOCK_RATE_HZ
+from media.rtp.packet import RtpPacket
 from media.sfu.encoding import TOP_LAYER, Encoding
 from media.sfu.picture_line import PictureLine
 from media.sfu.ports import OutPacket
 from media.sfu.publication import Publication
+from media.sfu.slot_audience import SlotAudience
 from media.sfu.subscription import Subscription
-
-LIVE_NS = 200_000_000
-"""A younger group is live: a joiner gets it with its own timestamps."""
+from media.sfu.thin_line import ThinLine
 
 SINK_KEYFRAME_NS = 2_000_000_000
 """Segments of the recording begin with a keyframe, and a browser sends one only when
@@ -31,10 +30,10 @@ class VideoSlot:
 
     __slots__ = (
         "_active",
-        "_may_start",
+        "_audience",
         "_on_switched",
         "_sinks",
-        "_waiting",
+        "_thin",
         "clock_rate_hz",
         "current",
         "kind",
@@ -43,7 +42,6 @@ class VideoSlot:
         "pending",
         "rtx_ssrc",
         "ssrc",
-        "subscriptions",
         "video_name",
     )
 
@@ -55,6 +53,7 @@ class VideoSlot:
         on_switched: Callable[[VideoSlotName, str | None], None],
     ) -> None:
         self.name: str = name
+        self.video_name: VideoSlotName = name
         self.kind: MediaKind = "video"
         self.ssrc = ssrc
         self.rtx_ssrc = rtx_ssrc
@@ -67,22 +66,28 @@ class VideoSlot:
         """By layer."""
         self.current: Publication | None = None
         self.pending: Publication | None = None
-        self.subscriptions: list[Subscription] = []
+        self._thin: dict[tuple[int, int], ThinLine] = {}
+        """By layer and highest temporal sub-layer; made when a viewer is to have it."""
         self._active: tuple[bool, ...] = ()
-        self._may_start = False
-        """A group began that those who wait may be served from."""
-        self._on_switched = on_switched
-        self.video_name: VideoSlotName = name
+        self._audience = SlotAudience(self)
         self._sinks: list[Subscription] = []
-        self._waiting: list[Subscription] = []
+        self._on_switched = on_switched
+
+    @property
+    def all_lines(self) -> tuple[PictureLine, ...]:
+        return (*self.lines, *self._thin.values()) if self._thin else self.lines
+
+    @property
+    def subscriptions(self) -> list[Subscription]:
+        return self._audience.subscriptions
 
     @property
     def packets_out(self) -> int:
-        return sum(line.packets_out for line in self.lines)
+        return sum(line.packets_out for line in self.all_lines)
 
     @property
     def bytes_out(self) -> int:
-        return sum(line.bytes_out for line in self.lines)
+        return sum(line.bytes_out for line in self.all_lines)
 
     # What is shown.
 
@@ -91,13 +96,12 @@ class VideoSlot:
         if publication is not None and publication is self.pending:
             return
         kept = () if publication is None else publication.encodings
-        for line in self.lines:
+        for line in self.all_lines:
             if line.pending is not None and line.pending not in kept:
                 line.set_pending(None)
         self.pending = None
         if publication is None:
-            self._drop_all()
-            self._lose_current()
+            self._empty()
         elif publication is not self.current:
             self._expect(publication, now_ns)
 
@@ -111,23 +115,20 @@ class VideoSlot:
             if line.pending is encoding:
                 line.request_keyframe(encoding, now_ns)
 
-    def _drop_all(self) -> None:
-        for line in self.lines:
+    def _empty(self) -> None:
+        for line in self.all_lines:
             self._drop(line)
+        if self.current is not None:
+            self.current = None
+            self._on_switched(self.video_name, None)
 
     def _drop(self, line: PictureLine) -> None:
         """Let a line carry nothing; who was on it waits for another."""
         line.send_batch()
-        halted, line.subscriptions = line.subscriptions, []
-        for subscription in halted:
-            self._halt(subscription)
-        line.rebuild_fanout()
+        self._audience.leave(line)
         line.drop()
 
-    def _lose_current(self) -> None:
-        if self.current is not None:
-            self.current = None
-            self._on_switched(self.video_name, None)
+    # What lines tell (`LineOwner`).
 
     def on_start(self, line: PictureLine, source: Encoding, now_ns: int) -> None:
         """A new source begins: with its first keyframe the slot is its."""
@@ -135,7 +136,7 @@ class VideoSlot:
         if publication is None or source not in publication.encodings:
             return
         line.send_batch()
-        for other in self.lines:
+        for other in self.all_lines:
             if other is not line and other.current is not None:
                 self._drop(other)
         self.current, self.pending = publication, None
@@ -143,169 +144,95 @@ class VideoSlot:
         self._on_switched(self.video_name, publication.publication_id)
 
     def on_codec(self, line: PictureLine) -> None:
-        """Who does not know the line's new codec waits for one it knows."""
-        for subscription in tuple(line.subscriptions):
-            if line.codec not in subscription.codecs:
-                line.subscriptions.remove(subscription)
-                self._halt(subscription)
-        line.rebuild_fanout()
+        self._audience.leave_for_codec(line)
 
     def on_keyframe(self, line: PictureLine, first: OutPacket) -> None:
-        """Move those who waited for this line; they get the keyframe with the batch."""
-        self._may_start = True
-        left: set[PictureLine] = set()
-        for subscription in self.subscriptions:
-            before = subscription.line
-            if subscription.waits_for is line and isinstance(before, PictureLine):
-                before.send_batch()
-                before.subscriptions.remove(subscription)
-                subscription.start(line, first.ext_seqno, first.timestamp)
-                line.subscriptions.append(subscription)
-                left.add(before)
-        if left:
-            for other in (line, *left):
-                other.rebuild_fanout()
+        self._audience.move_with_keyframe(line, first)
+
+    def on_picture(self, source: Encoding, ext_seqno: int, packet: RtpPacket) -> None:
+        self._audience.move_with_picture(source, ext_seqno, packet)
 
     def on_lost(self, source: Encoding) -> None:
         """An encoding closed; with its last one a publication is gone."""
         if self.pending is not None and source in self.pending.encodings:
             if all(line.pending is None for line in self.lines):
                 self.pending = None
-        elif all(line.current is None for line in self.lines):
-            self._drop_all()
-            self._lose_current()
+        elif all(line.current is None for line in self.all_lines):
+            self._empty()
 
     # Who sees it.
 
     def add(self, subscription: Subscription, now_ns: int) -> None:
-        """A joiner is served from the young keyframe group, else waits for the next."""
+        """Let a viewer in: served from the young keyframe group, else from the next."""
         self.flush(now_ns)
-        self.subscriptions.append(subscription)
         if subscription.is_sink:
             self._sinks.append(subscription)
-        self.place(subscription, now_ns)
+        self._audience.add(subscription, now_ns)
 
     def remove(self, subscription: Subscription) -> None:
-        self._take_off(subscription)
-        if subscription in self._waiting:
-            self._waiting.remove(subscription)
-        self.subscriptions.remove(subscription)
+        self._audience.remove(subscription)
         if subscription.is_sink:
             self._sinks.remove(subscription)
 
-    def aim(self, subscription: Subscription, target: int, now_ns: int) -> None:
-        """Let a viewer have this layer, -1 for no picture."""
-        if target == subscription.target:
-            return
-        subscription.target = target
-        if target < 0:
-            self._take_off(subscription)
-            if subscription in self._waiting:
-                self._waiting.remove(subscription)
-        else:
-            self.place(subscription, now_ns)
+    def aim(
+        self,
+        subscription: Subscription,
+        target: int,
+        now_ns: int,
+        max_temporal: int | None = None,
+    ) -> None:
+        """Let a viewer have this layer (-1 for no picture), up to a temporal one."""
+        self._audience.aim(subscription, target, now_ns, max_temporal)
 
-    def place(self, subscription: Subscription, now_ns: int) -> None:
-        """Bring a viewer to the line of its target: at once, or with a keyframe."""
-        line = subscription.line
-        wanted = self._line_for(subscription, now_ns)
-        subscription.waits_for = None
-        if isinstance(line, PictureLine) and wanted is not line:
-            if wanted is None or not self._is_flowing(line, now_ns):
-                self._take_off(subscription)
-            else:
-                subscription.waits_for = wanted
-                self._want(wanted, now_ns)
-        if subscription.line is None and subscription.target >= 0:
-            if subscription not in self._waiting:
-                self._waiting.append(subscription)
-            self._start_waiting(now_ns)
-            if subscription.line is None:
-                self.want_keyframe(subscription, now_ns)
+    def line_for(self, subscription: Subscription, now_ns: int) -> PictureLine | None:
+        """Give the line a viewer should be on: the best that flows, up to its target.
 
-    def _line_for(self, subscription: Subscription, now_ns: int) -> PictureLine | None:
-        """Give the line it should be on: the best that flows, up to its target."""
+        None while there is none, and for a viewer that wants no picture.
+        """
         if self.current is None or subscription.target < 0:
             return None
         chosen: PictureLine | None = None
         for encoding in self.current.encodings:
-            line = self.lines[encoding.layer]
             if encoding.codec not in subscription.codecs:
                 continue
             if chosen is None or (
                 encoding.layer <= subscription.target and encoding.is_active(now_ns)
             ):
-                chosen = line
-        return chosen
+                chosen = self.lines[encoding.layer]
+        if chosen is None or subscription.max_temporal is None:
+            return chosen
+        return self._thinned(chosen, subscription.max_temporal)
 
-    def _is_flowing(self, line: PictureLine, now_ns: int) -> bool:
-        return line.current is not None and line.current.is_active(now_ns)
-
-    def _take_off(self, subscription: Subscription) -> None:
-        line = subscription.line
-        if isinstance(line, PictureLine):
-            line.send_batch()
-            line.subscriptions.remove(subscription)
-            self._halt(subscription)
-            line.rebuild_fanout()
-
-    def _halt(self, subscription: Subscription) -> None:
-        """Let a viewer wait; what its line had batched has been sent."""
-        subscription.stop()
-        if subscription.target >= 0 and subscription not in self._waiting:
-            self._waiting.append(subscription)
+    def _thinned(self, full: PictureLine, max_temporal: int) -> PictureLine:
+        """Give the layer's line without higher pictures, where it has some."""
+        source = full.current
+        if source is None or len(source.temporal.shares) <= max_temporal:
+            return full
+        line = self._thin.get((full.layer, max_temporal))
+        if line is None:
+            line = ThinLine(full, max_temporal, self)
+            self._thin[full.layer, max_temporal] = line
+        if source not in (line.current, line.pending):
+            line.set_pending(source)
+        return line
 
     def flush(self, now_ns: int) -> None:
         """Send what was written since the last flush; let in who waited for it."""
-        for line in self.lines:
+        for line in self.all_lines:
             line.send_batch()
-        if self._may_start:
-            self._start_waiting(now_ns)
+        self._audience.flush(now_ns)
 
-    def _start_waiting(self, now_ns: int) -> None:
-        self._may_start = False
-        still_waiting = []
-        groups: dict[PictureLine, list[OutPacket]] = {}
-        for subscription in self._waiting:
-            if subscription.target < 0:
-                continue
-            line = self._line_for(subscription, now_ns)
-            if line is None or not line.group.is_young(line.last_ext_seqno, now_ns):
-                still_waiting.append(subscription)
-                continue
-            if line not in groups:
-                line.send_batch()
-                groups[line] = line.packets_of_group()
-            self._start(subscription, line, groups[line], now_ns)
-        self._waiting = still_waiting
-        for line in groups:
-            line.rebuild_fanout()
-
-    def _start(
-        self,
-        subscription: Subscription,
-        line: PictureLine,
-        packets: list[OutPacket],
-        now_ns: int,
-    ) -> None:
-        first = packets[0]
-        catch_up = line.group.age_ns(now_ns) > LIVE_NS
-        line.packets_out += subscription.start(
-            line, first.ext_seqno, first.timestamp, packets, catch_up=catch_up
-        )
-        line.subscriptions.append(subscription)
-
-    # Keyframes.
+    # Keyframes, and time.
 
     def want_keyframe(self, subscription: Subscription, now_ns: int) -> None:
         """A viewer can not decode: pass it on, coalesced."""
         line = subscription.line
         if not isinstance(line, PictureLine):
-            line = self._line_for(subscription, now_ns)
+            line = self.line_for(subscription, now_ns)
         if line is not None:
-            self._want(line, now_ns)
+            self.want_keyframe_of(line, now_ns)
 
-    def _want(self, line: PictureLine, now_ns: int) -> None:
+    def want_keyframe_of(self, line: PictureLine, now_ns: int) -> None:
         source = line.current or line.pending
         if source is not None and not source.is_paused:
             source.keyframes.want(now_ns)
@@ -314,14 +241,23 @@ class VideoSlot:
         """Renew the recording's keyframe; follow layers that come and go."""
         for sink in self._sinks:
             self._renew(sink, now_ns)
+        if self._thin:
+            self._rest_unused()
         current = self.current
         if current is None or len(current.encodings) == 1:
             return
         active = tuple(one.is_active(now_ns) for one in current.encodings)
         if active != self._active:
             self._active = active
-            for subscription in tuple(self.subscriptions):
-                self.place(subscription, now_ns)
+            self._audience.place_all(now_ns)
+
+    def _rest_unused(self) -> None:
+        """Feed no thin line that nobody is on or waits for."""
+        wanted = {one.waits_for for one in self.subscriptions}
+        for line in self._thin.values():
+            if not line.subscriptions and line not in wanted:
+                line.set_pending(None)
+                line.drop()
 
     def _renew(self, sink: Subscription, now_ns: int) -> None:
         line = sink.line

@@ -80,6 +80,13 @@ class Viewer:
                 wish = max_heights[slot.video_name]
                 slot.aim(subscription, layer_for(wish), now_ns)
 
+    def aim(
+        self, name: VideoSlotName, layer: int, max_temporal: int | None, now_ns: int
+    ) -> None:
+        for slot, subscription in self._entries:
+            if isinstance(slot, VideoSlot) and slot.video_name == name:
+                slot.aim(subscription, layer, now_ns, max_temporal)
+
     def on_rtcp(self, packets: Sequence[RtcpPacket], now_ns: int) -> None:
         """Repeat, pass keyframe requests on, note how the line is."""
         for packet in packets:
