@@ -53,7 +53,7 @@ class SlotDemand:
 
     slot: str
     source: str
-    """What is in the slot; when it changes the viewer need not wait for a better one."""
+    """What is in the slot; when it changes there is no wait for a better layer."""
     layers: tuple[LayerOffer, ...]
     max_height: int | None = None
     """Height it is shown at in pixels, 0 for not at all, None when not told."""
