@@ -42,6 +42,9 @@ class NullOut:
     ) -> None:
         pass
 
+    def pad(self, stream: int, send_time: bytes) -> int:
+        return 0
+
     def send_rtcp(self, data: bytes) -> None:
         pass
 

@@ -22,6 +22,7 @@ from media.protocol import (
     WorkerLoad,
 )
 from media.sfu.router import Router
+from media.sfu.shedding import STEPS, LoadGuard
 from media.transport.answer import (
     Answer,
     LocalTransport,
@@ -43,6 +44,7 @@ log = logging.getLogger(__name__)
 TICK_S = 0.02
 """DTLS, NACK and keyframe timers need no finer one, and each tick costs 0.1 ms."""
 LIFE_CHECK_NS = 1_000_000_000
+BUSY_CHECK_NS = 500_000_000
 MAX_PEERS = 2_000
 """Of one worker, which is one core; the web process places further ones elsewhere."""
 
@@ -86,6 +88,8 @@ class Worker:
         self._touched: set[Router] = set()
         self._shaking: set[PeerTransport] = set()
         self._load = _LoadMeter(clock.monotonic_ns())
+        self._guard_meter = _BusyMeter(clock.monotonic_ns())
+        self._load_guard = LoadGuard(clock.monotonic_ns())
         self._life_checked_ns = clock.monotonic_ns()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -113,7 +117,9 @@ class Worker:
 
     def open_router(self, router_id: str) -> None:
         if router_id not in self.routers:
-            self.routers[router_id] = Router(router_id, self._clock, self._on_event)
+            router = Router(router_id, self._clock, self._on_event)
+            router.shed(STEPS[self._load_guard.level])
+            self.routers[router_id] = router
 
     def close_router(self, router_id: str, reason: str = "router closed") -> None:
         """Close a router with everything in it; unknown ids are no error."""
@@ -261,10 +267,12 @@ class Worker:
         self._fanout.flush()
 
     def _on_tick(self) -> None:
-        self._load.note_lag(self._loop.time() - self._due_s)
+        late_s = self._loop.time() - self._due_s
+        self._load.note_lag(late_s)
         self._due_s = max(self._due_s + TICK_S, self._loop.time())
         self._timer = self._loop.call_at(self._due_s, self._on_tick)
         now_ns = self._clock.monotonic_ns()
+        self._shed(late_s, now_ns)
         for peer in tuple(self._shaking):
             self._guard(peer.on_timer)
         for router in self.routers.values():
@@ -273,6 +281,18 @@ class Worker:
         if now_ns - self._life_checked_ns >= LIFE_CHECK_NS:
             self._life_checked_ns = now_ns
             self._each_second(now_ns)
+
+    def _shed(self, late_s: float, now_ns: int) -> None:
+        """Look at the load each half second; a full worker sends less on purpose."""
+        load = self._guard_meter.observe(late_s, now_ns)
+        if load is None:
+            return
+        before = self._load_guard.level
+        step = self._load_guard.observe(load[0], load[1], now_ns)
+        if self._load_guard.level != before:
+            log.warning("load step %d -> %d", before, self._load_guard.level)
+            for router in self.routers.values():
+                router.shed(step)
 
     def _guard(self, call: Callable[..., None], *arguments: int) -> None:
         """Keep one router's failure from stopping the others."""
@@ -296,6 +316,25 @@ class Worker:
         self._on_event(
             self._load.report(now_ns, self._mux.packets_in, sent, len(self.peers))
         )
+
+
+class _BusyMeter:
+    """Share of a core this process used, and its worst lateness, each half second."""
+
+    def __init__(self, now_ns: int) -> None:
+        self._since_ns = now_ns
+        self._cpu_ns = time.process_time_ns()
+        self._late_s = 0.0
+
+    def observe(self, late_s: float, now_ns: int) -> tuple[float, float] | None:
+        self._late_s = max(self._late_s, late_s)
+        elapsed_ns = now_ns - self._since_ns
+        if elapsed_ns < BUSY_CHECK_NS:
+            return None
+        cpu_ns, late_s = time.process_time_ns(), self._late_s
+        busy_share = (cpu_ns - self._cpu_ns) / elapsed_ns
+        self._since_ns, self._cpu_ns, self._late_s = now_ns, cpu_ns, 0.0
+        return busy_share, late_s
 
 
 class _LoadMeter:

@@ -152,6 +152,13 @@ class MediaOut(Protocol):
         """
         ...
 
+    def pad(self, stream: int, send_time: bytes) -> int:
+        """Send a packet of padding alone on the RTX stream.
+
+        Gives its RTP size in bytes, 0 where there is no RTX or no path.
+        """
+        ...
+
     def send_rtcp(self, data: bytes) -> None:
         """Send one compound RTCP packet."""
         ...

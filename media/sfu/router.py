@@ -26,6 +26,7 @@ from media.rtp.rtcp_codec import parse_rtcp
 from media.sfu.audio_slots import AudioSlots
 from media.sfu.encoding import TOP_LAYER
 from media.sfu.errors import UnknownPublicationError
+from media.sfu.offers import OfferBoard
 from media.sfu.ports import (
     DeclaredTrack,
     MediaIn,
@@ -35,11 +36,13 @@ from media.sfu.ports import (
 from media.sfu.publication import Publication
 from media.sfu.publisher import Publisher
 from media.sfu.reports import LineReports
+from media.sfu.shedding import Shed
 from media.sfu.slot_table import (
     SlotTable,
     announce_sink_stream,
     build_sink_stream,
 )
+from media.sfu.steering_round import SteeringRound
 from media.sfu.subscription import Subscription
 from media.sfu.traffic import RateMeter
 from media.sfu.viewer import Entry, Viewer
@@ -61,6 +64,7 @@ class Router:
         "_publishers",
         "_reports",
         "_sinks",
+        "_steering",
         "_table",
         "_viewers",
         "packets_in",
@@ -85,6 +89,8 @@ class Router:
         self._sinks: dict[str, Viewer] = {}
         self._reports = LineReports(clock, self._table.all)
         now_ns = clock.monotonic_ns()
+        board = OfferBoard(self._table.audio, self._table.video.values(), now_ns)
+        self._steering = SteeringRound(board, now_ns)
         self._in_rate = RateMeter(now_ns)
         self._out_rate = RateMeter(now_ns)
         self.packets_in = 0
@@ -171,7 +177,8 @@ class Router:
             (slot, Subscription(stream, index, out, target=TOP_LAYER, group=group))
             for index, (slot, stream) in enumerate(pairs)
         ]
-        self._viewers[peer_id] = self._open(peer_id, entries, out)
+        viewer = self._viewers[peer_id] = self._open(peer_id, entries, out)
+        self._steering.add(viewer, self._clock.monotonic_ns())
 
     def open_sink(
         self, sink_id: str, slots: Sequence[str], out: MediaOut
@@ -218,7 +225,10 @@ class Router:
             self.packets_refused += publisher.packets_refused
             for publication in publisher.publications:
                 self._publications.pop(publication.publication_id, None)
-        self._leave(self._viewers.pop(peer_id, None))
+        viewer = self._viewers.pop(peer_id, None)
+        if viewer is not None:
+            self._steering.remove(viewer)
+        self._leave(viewer)
 
     def close_sink(self, sink_id: str) -> None:
         """Close a sink; unknown ids pass."""
@@ -251,16 +261,12 @@ class Router:
     def prefer(self, peer_id: str, max_heights: dict[VideoSlot, int]) -> None:
         """Note what a viewer can use; one that is gone has no wishes."""
         viewer = self._viewers.get(peer_id)
-        if viewer is not None:
-            viewer.prefer(max_heights, self._clock.monotonic_ns())
+        if viewer is not None and viewer.steering is not None:
+            viewer.steering.wish(max_heights)
 
-    def aim(
-        self, peer_id: str, slot: VideoSlot, layer: int, max_temporal: int | None = None
-    ) -> None:
-        """Let a viewer have this layer of a slot, -1 for none; unknown ids pass."""
-        viewer = self._viewers.get(peer_id)
-        if viewer is not None:
-            viewer.aim(slot, layer, max_temporal, self._clock.monotonic_ns())
+    def shed(self, step: Shed) -> None:
+        """Send no more than the worker has room for."""
+        self._steering.shed = step
 
     def _publication(self, publication_id: str) -> Publication:
         try:
@@ -323,6 +329,8 @@ class Router:
         self._audio.tick(voices, now_ns)
         for slot in self._table.video.values():
             slot.tick(now_ns)
+        self._steering.tick(now_ns)
+        self._steering.tell(self.router_id, self._on_event, now_ns)
         self._reports.tick((*self._viewers.values(), *self._sinks.values()), now_ns)
         self._in_rate.update(self._bytes_in, now_ns)
         self._out_rate.update(sum(slot.bytes_out for slot in self._table.all), now_ns)

@@ -18,6 +18,10 @@ from media.sfu.subscription import Subscription
 LIVE_NS = 200_000_000
 """A younger group is live: a joiner gets it with its own timestamps."""
 
+FRESH_NS = 500_000_000
+"""Who changes layers is served from so young a group: when many do at once (a hall's
+line, a full worker), one keyframe serves them all."""
+
 
 class LineChoice(Protocol):
     """What the slot knows and its audience asks."""
@@ -78,9 +82,10 @@ class SlotAudience:
         wanted = self._slot.line_for(subscription, now_ns)
         subscription.waits_for = None
         if isinstance(line, PictureLine) and wanted is not line:
-            if wanted is None or not line.is_flowing(now_ns):
+            is_due = wanted is None or not line.is_flowing(now_ns)
+            if is_due or self._can_follow(wanted, line, now_ns):
                 self._take_off(subscription)
-            else:
+            elif wanted is not None:
                 subscription.waits_for = wanted
                 if wanted.layer != line.layer:
                     self._slot.want_keyframe_of(wanted, now_ns)
@@ -89,6 +94,17 @@ class SlotAudience:
             self._start_waiting(now_ns)
             if wanted is not None and subscription in self._waiting:
                 self._slot.want_keyframe_of(wanted, now_ns)
+
+    def _can_follow(
+        self, wanted: PictureLine | None, line: PictureLine, now_ns: int
+    ) -> bool:
+        """Tell whether another layer has a keyframe so new that its group will do."""
+        return (
+            wanted is not None
+            and wanted.layer != line.layer
+            and wanted.group.is_young(wanted.last_ext_seqno, now_ns)
+            and wanted.group.age_ns(now_ns) <= FRESH_NS
+        )
 
     # Lines tell.
 
@@ -183,7 +199,8 @@ class SlotAudience:
         now_ns: int,
     ) -> None:
         first = packets[0]
-        catch_up = line.group.age_ns(now_ns) > LIVE_NS
+        # Who saw pictures until now has later ones than the first of the group.
+        catch_up = subscription.has_flowed or line.group.age_ns(now_ns) > LIVE_NS
         line.packets_out += subscription.start(
             line, first.ext_seqno, first.timestamp, packets, catch_up=catch_up
         )

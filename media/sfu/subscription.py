@@ -31,6 +31,9 @@ MAX_NACK_PACKETS = 200
 MAX_SPANS = 8
 """Changes of line that a NACK can reach back over."""
 
+PADDING_PACKETS = 16
+"""So many of the newest are repeated in turn when padding is wanted."""
+
 MOMENT_TICKS = 90
 """1 ms: two layers carry the same picture, and two pictures never share a timestamp."""
 
@@ -73,11 +76,13 @@ class Subscription:
         "_earned_until_bytes",
         "_end_ext_seqno",
         "_last_timestamp",
+        "_padded_back",
         "_sent_bytes",
         "_spans",
         "codecs",
         "errors",
         "group",
+        "has_rtx",
         "index",
         "is_flowing",
         "is_sink",
@@ -101,6 +106,7 @@ class Subscription:
         is_sink: bool = False,
     ) -> None:
         self.codecs = frozenset(stream.payload_types)
+        self.has_rtx = stream.rtx_ssrc is not None
         self.index = index
         self.out = out
         self.group = group
@@ -124,6 +130,7 @@ class Subscription:
         self._end_ext_seqno = -1
         """In the viewer's numbers, the last one before the present span; -1: none."""
         self._last_timestamp = 0
+        self._padded_back = 0
         self._credit_bytes = 0.0
         self._earned_until_bytes = 0
         self._sent_bytes = 0
@@ -132,6 +139,10 @@ class Subscription:
     def first_ext_seqno(self) -> int:
         """The lowest number of its line this viewer may see; -1 before it flowed."""
         return self._spans[-1].first_ext_seqno if self._spans else -1
+
+    @property
+    def has_flowed(self) -> bool:
+        return bool(self._spans)
 
     @property
     def shift(self) -> Shift:
@@ -267,6 +278,27 @@ class Subscription:
             self.errors += 1
         else:
             self.repeats += 1
+
+    def repeat_newest(self, send_time: bytes) -> int:
+        """Repeat one of the newest packets as padding; gives its size, 0 for none."""
+        if self.line is None:
+            return 0
+        self._padded_back = (self._padded_back + 1) % PADDING_PACKETS
+        span = self._spans[-1]
+        number = self.line.last_ext_seqno - self._padded_back
+        packet = self.line.cache.get(number) if number >= span.first_ext_seqno else None
+        if packet is None or packet.codec not in self.codecs:
+            return self.pad(send_time)
+        self._repeat(packet, span.shift, send_time)
+        return len(packet.payload) + RTP_HEADER_BYTES
+
+    def pad(self, send_time: bytes) -> int:
+        """Send a packet of padding alone; gives its size, 0 when it can not be."""
+        try:
+            return self.out.pad(self.index, send_time)
+        except Exception:
+            self.errors += 1
+            return 0
 
     def _earn(self) -> None:
         if self.line is not None:

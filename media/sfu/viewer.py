@@ -5,35 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from media.clock import Clock
-from media.protocol import VideoSlot as VideoSlotName
 from media.rtp.rtcp import (
     FullIntraRequest,
     Nack,
     PictureLossIndication,
     ReceiverEstimate,
     ReceiverReport,
+    ReportBlock,
     RtcpPacket,
     SenderReport,
     SourceDescription,
 )
 from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.audio_slot import AudioSlot
-from media.sfu.encoding import LAYER_HEIGHTS, TOP_LAYER
 from media.sfu.ports import MediaOut
 from media.sfu.publisher import CNAME
 from media.sfu.reception import Reception
+from media.sfu.steering import Steering
 from media.sfu.subscription import Subscription
 from media.sfu.video_slot import VideoSlot
 
 Entry = tuple[AudioSlot | VideoSlot, Subscription]
-
-
-def layer_for(max_height: int) -> int:
-    """Give the smallest layer that fills this height, -1 for a height of 0."""
-    if max_height <= 0:
-        return -1
-    tall = (layer for layer, height in enumerate(LAYER_HEIGHTS) if height >= max_height)
-    return next(tall, TOP_LAYER)
 
 
 class Viewer:
@@ -43,10 +35,10 @@ class Viewer:
         "_by_ssrc",
         "_entries",
         "errors",
-        "max_heights",
         "out",
         "reception",
         "reported_ns",
+        "steering",
         "viewer_id",
     )
 
@@ -63,56 +55,60 @@ class Viewer:
         self.errors = 0
         self.reported_ns = clock.monotonic_ns()
         self.reception = Reception(clock)
-        self.max_heights: dict[VideoSlotName, int] = {}
-        """By slot, in pixels; see `ViewerPrefer`."""
+        self.steering: Steering | None = None
+        """None for a sink, which always gets the best."""
         self._by_ssrc = {slot.ssrc: (slot, one) for slot, one in entries}
+
+    def steer(self, now_ns: int) -> Steering:
+        """Let the viewer's line and wishes decide what it is sent."""
+        pictures = [
+            (slot, one) for slot, one in self._entries if isinstance(slot, VideoSlot)
+        ]
+        voices = [one for slot, one in self._entries if not isinstance(slot, VideoSlot)]
+        self.steering = Steering(pictures, voices, now_ns)
+        return self.steering
 
     def join(self, now_ns: int) -> None:
         """Enter the slots, sound first."""
         for slot, subscription in self._entries:
             slot.add(subscription, now_ns)
 
-    def prefer(self, max_heights: dict[VideoSlotName, int], now_ns: int) -> None:
-        """Take what the viewer can use of each slot; see `ViewerPrefer`."""
-        self.max_heights.update(max_heights)
-        for slot, subscription in self._entries:
-            if isinstance(slot, VideoSlot) and slot.video_name in max_heights:
-                wish = max_heights[slot.video_name]
-                slot.aim(subscription, layer_for(wish), now_ns)
-
-    def aim(
-        self, name: VideoSlotName, layer: int, max_temporal: int | None, now_ns: int
-    ) -> None:
-        for slot, subscription in self._entries:
-            if isinstance(slot, VideoSlot) and slot.video_name == name:
-                slot.aim(subscription, layer, now_ns, max_temporal)
-
     def on_rtcp(self, packets: Sequence[RtcpPacket], now_ns: int) -> None:
         """Repeat, pass keyframe requests on, note how the line is."""
         for packet in packets:
             match packet:
+                case ReceiverReport(reports=blocks):
+                    self._on_report(blocks, now_ns)
+                case ReceiverEstimate():
+                    self.reception.on_estimate(packet, now_ns)
+                    if self.steering is not None:
+                        self.steering.on_estimate(packet, now_ns)
                 case Nack(media_ssrc=ssrc, seqnos=seqnos):
-                    slot, subscription = self._by_ssrc.get(ssrc, (None, None))
-                    # Lost sound is repaired by Opus FEC; and the silence that a
-                    # speaker hears instead of themselves is not in the cache.
-                    if subscription is not None and isinstance(slot, VideoSlot):
-                        subscription.on_nack(seqnos, now_ns)
+                    self._on_nack(ssrc, seqnos, now_ns)
                 case PictureLossIndication(media_ssrc=ssrc):
                     self._want_keyframe(ssrc, now_ns)
                 case FullIntraRequest(media_ssrcs=ssrcs):
                     for ssrc in ssrcs:
                         self._want_keyframe(ssrc, now_ns)
-                case ReceiverReport(reports=reports):
-                    known = [
-                        (block, self._by_ssrc[block.ssrc][0].clock_rate_hz)
-                        for block in reports
-                        if block.ssrc in self._by_ssrc
-                    ]
-                    self.reception.on_report(known, now_ns)
-                case ReceiverEstimate():
-                    self.reception.on_estimate(packet, now_ns)
                 case _:
                     pass
+
+    def _on_report(self, blocks: Sequence[ReportBlock], now_ns: int) -> None:
+        ours = [
+            (block, self._by_ssrc[block.ssrc][0].clock_rate_hz)
+            for block in blocks
+            if block.ssrc in self._by_ssrc
+        ]
+        self.reception.on_report(ours, now_ns)
+        if ours and self.steering is not None:
+            self.steering.on_report(self.reception, now_ns)
+
+    def _on_nack(self, ssrc: int, seqnos: Sequence[int], now_ns: int) -> None:
+        slot, subscription = self._by_ssrc.get(ssrc, (None, None))
+        # Lost sound is repaired by Opus FEC; and the silence that a speaker hears
+        # instead of themselves is not in the cache.
+        if subscription is not None and isinstance(slot, VideoSlot):
+            subscription.on_nack(seqnos, now_ns)
 
     def _want_keyframe(self, ssrc: int, now_ns: int) -> None:
         slot, subscription = self._by_ssrc.get(ssrc, (None, None))

@@ -26,6 +26,9 @@ from media.transport.fanout import SOCKET_FULL, FanOut, PlanKey, Run
 from media.transport.ice_lite import Path
 
 _WRAP = 1 << 16
+_PADDING = bytes(254) + b"\xff"
+"""The most that one octet can count (RFC 3550, 5.1)."""
+_PADDING_BIT = 0x20
 
 
 class _OutStream:
@@ -172,6 +175,28 @@ class PeerOut:
             header = packet.shifted_header(key, shift)
             protected = self._protect(header, packet.payload, packet.ssrc, index)
         self._send_datagram(path, protected)
+
+    def pad(self, stream: int, send_time: bytes) -> int:
+        path, state = self.path, self._streams[stream]
+        key = next(iter(state.rtx_headers.values()), None)
+        if path is None or key is None or state.rtx_ssrc is None:
+            return 0
+        packet = OutPacket(
+            state.rtx_ext_seqno,
+            0,
+            False,
+            _PADDING,
+            next(iter(state.rtx_headers)),
+            state.rtx_ssrc,
+            send_time,
+        )
+        state.rtx_ext_seqno += 1
+        header = bytearray(packet.header(key))
+        header[0] |= _PADDING_BIT
+        plain = bytes(header)
+        protected = self._protect(plain, _PADDING, packet.ssrc, packet.ext_seqno)
+        self._send_datagram(path, protected)
+        return len(plain) + len(_PADDING)
 
     def send_rtcp(self, data: bytes) -> None:
         path = self.path

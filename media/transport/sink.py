@@ -73,6 +73,9 @@ class DatagramSink:
     ) -> None:
         self.send_shifted(stream, (packet,), shift)
 
+    def pad(self, stream: int, send_time: bytes) -> int:
+        return 0  # a unix socket has no line to probe
+
     def send_rtcp(self, data: bytes) -> None:
         self._put(data)
 

@@ -12,6 +12,9 @@ from media.rtp.packet import build_rtp
 from media.rtp.rtcp import (
     Nack,
     PictureLossIndication,
+    ReceiverEstimate,
+    ReceiverReport,
+    ReportBlock,
     RtcpPacket,
     SenderReport,
 )
@@ -95,6 +98,7 @@ class FakeOut:
     batches: list[int] = field(default_factory=list)
     repeats: list[OutPacket] = field(default_factory=list)
     rtcp: list[RtcpPacket] = field(default_factory=list)
+    padding_bytes: int = 0
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         assert len({packet.codec for packet in packets}) == 1
@@ -111,6 +115,10 @@ class FakeOut:
         self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
     ) -> None:
         self.repeats.append(as_shifted(packet, shift))
+
+    def pad(self, stream: int, send_time: bytes) -> int:
+        self.padding_bytes += 255
+        return 255
 
     def send_rtcp(self, data: bytes) -> None:
         self.rtcp += parse_rtcp(data)
@@ -281,9 +289,21 @@ class SimulcastCamera:
 
     RIDS = ("l", "m", "h")
 
-    def __init__(self, room: Room, peer_id: str, *, ssrc: int = 5000) -> None:
+    def __init__(
+        self,
+        room: Room,
+        peer_id: str,
+        *,
+        ssrc: int = 5000,
+        rates_bps: Sequence[int] = (0, 0, 0),
+    ) -> None:
         self.room = room
         self.peer_id = peer_id
+        self.body_bytes = [
+            max(30, bps * 33 // 8000 // (2, 3, 5)[layer])
+            for layer, bps in enumerate(rates_bps)
+        ]
+        """Of a packet, so that 30 pictures a second make these rates."""
         self.ssrcs = [ssrc, ssrc + 1, ssrc + 2]
         self.seqnos = [100, 20_000, 40_000]
         self.timestamps = [1_000, 900_000, 2**32 - 50_000]
@@ -318,7 +338,10 @@ class SimulcastCamera:
         count = (2, 3, 5)[layer]
         for index in range(count):
             payload = vp8_payload(
-                1, key=key and index == 0, start=index == 0, body=bytes((layer,)) * 30
+                1,
+                key=key and index == 0,
+                start=index == 0,
+                body=bytes((layer,)) * self.body_bytes[layer],
             )
             built = build_rtp(
                 96,
@@ -368,6 +391,8 @@ class Room:
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.events: list[Event] = []
+        self.outs: dict[str, FakeOut] = {}
+        """The viewers' transports by peer."""
         self.router = Router("r1", self.clock, self.events.append)
 
     def source(self, peer_id: str, codec: Codec = "vp8", **settings: object) -> Source:
@@ -398,7 +423,7 @@ class Room:
         codecs: Sequence[Codec] = ("vp8", "h264"),
         group: str = "",
     ) -> FakeOut:
-        out = FakeOut()
+        out = self.outs[peer_id] = FakeOut()
         streams = [self.stream(slot, codecs) for slot in slots]
         self.router.open_viewer(peer_id, streams, out, group)
         return out
@@ -406,6 +431,18 @@ class Room:
     def nack(self, peer_id: str, slot: str, *seqnos: int) -> None:
         wanted = tuple(seqno & 0xFFFF for seqno in seqnos)
         data = build_rtcp((Nack(1, self.router.slot_ssrc(slot), wanted),))
+        self.router.on_rtcp(peer_id, data, self.clock.now_ns)
+
+    def receiver_report(self, peer_id: str, slot: str, loss: float = 0.0) -> None:
+        """Let a viewer report of a slot's stream; `loss` is 0 to 1."""
+        ssrc = self.router.slot_ssrc(slot)
+        block = ReportBlock(ssrc, min(255, round(loss * 256)), 0, 0, 0, 0, 0)
+        data = build_rtcp((ReceiverReport(1, (block,)),))
+        self.router.on_rtcp(peer_id, data, self.clock.now_ns)
+
+    def remb(self, peer_id: str, bps: int) -> None:
+        """Let a viewer tell its estimate of the line."""
+        data = build_rtcp((ReceiverEstimate(1, bps, ()),))
         self.router.on_rtcp(peer_id, data, self.clock.now_ns)
 
     def pli(self, peer_id: str, slot: str) -> None:

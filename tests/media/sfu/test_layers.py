@@ -24,6 +24,8 @@ def on_air(room: Room) -> SimulcastCamera:
 
 def prefer(room: Room, who: str, slot: VideoSlotName, height: int) -> None:
     room.router.prefer(who, {slot: height})
+    for _ in range(10):
+        room.router.tick(room.clock.now_ns)
 
 
 def assert_seamless(out: FakeOut) -> None:

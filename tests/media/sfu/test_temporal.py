@@ -65,7 +65,12 @@ def on_air(room: Room) -> tuple[Camera, FakeOut]:
 
 
 def aim(room: Room, who: str, max_temporal: int | None) -> None:
-    room.router.aim(who, "presenter", TOP_LAYER, max_temporal)
+    """Let one viewer have fewer pictures, as its steering would."""
+    slot = room.router._table.get_video("presenter")
+    for subscription in slot.subscriptions:
+        if subscription.out is room.outs[who]:
+            now_ns = room.clock.now_ns
+            slot.aim(subscription, TOP_LAYER, now_ns, max_temporal)
 
 
 def layers(out: FakeOut, since: int) -> list[int]:
