@@ -14,9 +14,11 @@ from media.protocol import (
     PeerClose,
     PeerInfo,
     PeerOffer,
+    PeerRestart,
     PublicationPause,
     Reply,
     Request,
+    Restarted,
     Result,
     RouterClose,
     RouterOpen,
@@ -67,6 +69,9 @@ def execute(worker: Worker, command: Command) -> Result:
         case PeerOffer():
             answer_sdp, etag = worker.open_peer(command)
             return Answered(answer_sdp=answer_sdp, etag=etag)
+        case PeerRestart():
+            fragment, etag = worker.restart_peer(command.peer_id, command.remote_ufrag)
+            return Restarted(fragment=fragment, etag=etag)
         case SinkOpen():
             streams = worker.open_sink(
                 command.router_id, command.sink_id, command.path, command.slots

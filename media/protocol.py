@@ -80,6 +80,19 @@ class PeerClose(_Struct, frozen=True, tag="peer.close"):
     peer_id: str
 
 
+class PeerRestart(_Struct, frozen=True, tag="peer.restart"):
+    """Give a peer fresh ICE credentials; answered by `Restarted`.
+
+    DTLS, SRTP and all streams stay; media goes on by the old path until the first
+    check with the new credentials. Repeating it with the same `remote_ufrag` changes
+    nothing and gets the same answer.
+    """
+
+    peer_id: str
+    remote_ufrag: str
+    """The peer's new one, which names this restart."""
+
+
 class ViewerPrefer(_Struct, frozen=True, tag="viewer.prefer"):
     """What a viewer can use of each picture; slots that are not named stay as they are.
 
@@ -141,6 +154,7 @@ Command = (
     | RouterClose
     | PeerOffer
     | PeerClose
+    | PeerRestart
     | ViewerPrefer
     | SlotAssign
     | PublicationPause
@@ -162,6 +176,13 @@ class Answered(_Struct, frozen=True, tag="answered"):
     """Complete answer with all candidates (ICE-lite: there is no trickle)."""
     etag: str
     """Names this ICE session, for `If-Match` of WHIP and WHEP PATCH."""
+
+
+class Restarted(_Struct, frozen=True, tag="restarted"):
+    fragment: str
+    """SDP fragment (RFC 8840) with our new credentials and all candidates."""
+    etag: str
+    """Names the ICE session from now on."""
 
 
 class SinkStream(_Struct, frozen=True):
@@ -221,7 +242,7 @@ class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
     out_bps: int
 
 
-Result = Done | Answered | SinkOpened | Dump | RouterStats
+Result = Done | Answered | Restarted | SinkOpened | Dump | RouterStats
 
 
 class Failure(_Struct, frozen=True, tag="failure"):

@@ -32,6 +32,7 @@ from media.transport.answer import (
 )
 from media.transport.dtls import DtlsIdentity
 from media.transport.fanout import FanOut
+from media.transport.fragment import restart_fragment
 from media.transport.ice_lite import IceLite
 from media.transport.peer import PeerTransport
 from media.transport.sdp import parse_offer
@@ -170,6 +171,16 @@ class Worker:
         self._mux.add(peer)
         return answer.sdp, ice.ufrag
 
+    def restart_peer(self, peer_id: str, remote_ufrag: str) -> tuple[str, str]:
+        """Restart a peer's ICE; gives the SDP fragment and the new session's tag.
+
+        Raises KeyError for an unknown peer.
+        """
+        peer = self.peers[peer_id]
+        self._mux.restart(peer, remote_ufrag)
+        ice = peer.ice
+        return restart_fragment(peer.answer.sdp, ice.ufrag, ice.password), ice.ufrag
+
     def close_peer(self, peer_id: str, reason: str = "closed") -> None:
         """Close a peer; unknown ids are no error, the peer may just have left."""
         peer = self.peers.get(peer_id)
@@ -275,6 +286,7 @@ class Worker:
         self._shed(late_s, now_ns)
         for peer in tuple(self._shaking):
             self._guard(peer.on_timer)
+        self._guard(self._mux.settle, now_ns)
         for router in self.routers.values():
             self._guard(router.tick, now_ns)
         self._fanout.flush()

@@ -1,6 +1,9 @@
 """One ICE-lite session (RFC 8445, appendix A): we answer checks and never send any.
 
 Consent (RFC 7675) is the peer's own checks: when they stop for 30 s, so do we.
+
+A restart (RFC 8445, 2.4) makes new credentials beside those in use. Media goes on by
+the old path until the first authentic check with the new; then the old are forgotten.
 """
 
 from __future__ import annotations
@@ -16,8 +19,9 @@ CONSENT_NS = 30_000_000_000
 MAX_PATHS = 16
 """Validated addresses kept for a peer; the longest silent one leaves."""
 
-SILENT_NS = 1_000_000_000
-"""A nominated path unheard of for this long gives way to any valid check."""
+SILENT_NS = 900_000_000
+"""A nominated path unheard of for this long gives way to any valid check, also to one
+that came since: with the worker's tick that is within a second of the check."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,43 +31,93 @@ class Path:
     udp: UdpSocket
     address: Address
     heard_ns: int
+    """When an authentic packet of any kind came by it."""
+    checked_ns: int = field(init=False)
     is_nominated: bool = False
     name: Sockaddr = field(init=False)
 
     def __post_init__(self) -> None:
         self.name = Sockaddr(self.address)
+        self.checked_ns = self.heard_ns
 
 
 class IceLite:
     """Credentials, validated paths and the selected one of one peer."""
 
     def __init__(self, now_ns: int) -> None:
-        self.ufrag = secrets.token_hex(4)
-        self.password = secrets.token_hex(16)
-        self._key = self.password.encode()
+        self._keys: dict[str, bytes] = {}
+        """Password by ufrag: the newest, and during a restart also those in use."""
+        self._make_credentials()
+        self._used_ufrag = self.ufrag
+        """Of the latest authentic check."""
+        self._restarted_for = ""
         self.paths: dict[Address, Path] = {}
         self.selected: Path | None = None
+        self._challenger: Path | None = None
+        """Checked while the nominated path was alive; waits for that one's silence."""
         self.checked_ns = now_ns
         """When the last authentic check came; the start counts as one."""
+
+    @property
+    def ufrags(self) -> tuple[str, ...]:
+        """What checks may name us by: one, or two during a restart."""
+        return tuple(self._keys)
+
+    @property
+    def is_challenged(self) -> bool:
+        """`settle` is due until this is over."""
+        return self._challenger is not None
+
+    def restart(self, remote_ufrag: str) -> None:
+        """Make new credentials for the peer's new ones; the same again changes nothing.
+
+        What an earlier restart made and nobody used is void.
+        """
+        if remote_ufrag == self._restarted_for:
+            return
+        self._restarted_for = remote_ufrag
+        self._keys = {self._used_ufrag: self._keys[self._used_ufrag]}
+        self._make_credentials()
 
     def on_check(
         self, request: BindingRequest, udp: UdpSocket, address: Address, now_ns: int
     ) -> bool:
         """Answer a check; False (and silence) when it is not authentic."""
-        if not request.is_authentic(self._key):
+        key = self._keys.get(request.local_ufrag)
+        if key is None or not request.is_authentic(key):
             return False
+        if request.local_ufrag == self.ufrag != self._used_ufrag:
+            self._finish_restart()
         path = self.paths.get(address)
         if path is None:
             path = self._add_path(Path(udp, address, now_ns))
-        path.heard_ns = self.checked_ns = now_ns
+        path.heard_ns = path.checked_ns = self.checked_ns = now_ns
         if request.use_candidate:
             path.is_nominated = True
         if self._should_select(path, request.use_candidate, now_ns):
-            self.selected = path
+            self._select(path)
+        elif path is not self.selected:
+            self._challenger = path
         host, port = address[0], address[1]
-        answer = build_binding_success(request.transaction_id, self._key, host, port)
+        answer = build_binding_success(request.transaction_id, key, host, port)
         udp.send(answer, address)
         return True
+
+    def settle(self, now_ns: int) -> bool:
+        """Follow the challenger once the selected path fell silent; True if so.
+
+        A rebound NAT sends from a new address only, and a check without nomination may
+        not come again for seconds (2.5 s in Chromium, 5 s in aiortc).
+        """
+        challenger, selected = self._challenger, self.selected
+        if challenger is None or selected is None:
+            return False
+        if challenger.checked_ns <= selected.heard_ns:
+            self._challenger = None
+        elif now_ns - selected.heard_ns > SILENT_NS:
+            self._select(challenger)
+            return True
+        return False
 
     def has_consent(self, now_ns: int) -> bool:
         return now_ns - self.checked_ns < CONSENT_NS
@@ -76,6 +130,26 @@ class IceLite:
             or not selected.is_nominated
             or now_ns - selected.heard_ns > SILENT_NS
         )
+
+    def _select(self, path: Path) -> None:
+        self.selected, self._challenger = path, None
+
+    def _make_credentials(self) -> None:
+        self.ufrag = secrets.token_hex(4)
+        self.password = secrets.token_hex(16)
+        self._keys[self.ufrag] = self.password.encode()
+
+    def _finish_restart(self) -> None:
+        """Forget the old credentials; nothing is sent by paths they validated.
+
+        What the peer sent by them before it moved may still arrive, so they are kept to
+        be heard on, until MAX_PATHS or a check with the new credentials.
+        """
+        self._used_ufrag = self.ufrag
+        self._keys = {self.ufrag: self._keys[self.ufrag]}
+        self.selected = self._challenger = None
+        for path in self.paths.values():
+            path.is_nominated = False
 
     def _add_path(self, path: Path) -> Path:
         if len(self.paths) >= MAX_PATHS:

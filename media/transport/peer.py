@@ -92,6 +92,11 @@ class PeerTransport:
             self.out.use_path(self.ice.selected)
         return True
 
+    def settle(self, now_ns: int) -> None:
+        """Follow a peer whose address changed without a nomination."""
+        if self.ice.settle(now_ns) and self.state == "connected":
+            self.out.use_path(self.ice.selected)
+
     def on_dtls(self, datagram: bytes, path: Path) -> None:
         """Take a DTLS datagram of a validated address."""
         self._dtls_path = path
@@ -142,13 +147,17 @@ class PeerTransport:
             if now_ns - self.opened_ns > CONNECT_NS:
                 self.close("not connected in time")
         elif self.state == "connected" and not self.ice.has_consent(now_ns):
-            self.close("consent expired")
+            self.close("consent expired", says_goodbye=False)
 
-    def close(self, reason: str) -> None:
-        """End it; nothing is sent or received afterwards."""
+    def close(self, reason: str, *, says_goodbye: bool = True) -> None:
+        """End it; nothing is sent or received afterwards.
+
+        Without consent not even a goodbye may be sent (RFC 7675, 5.1).
+        """
         if self.state == "closed":
             return
-        self._dtls.close()
+        if says_goodbye:
+            self._dtls.close()
         self.out.use_path(None)
         self._receiver = None
         self._enter("closed", reason)

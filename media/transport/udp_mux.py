@@ -29,13 +29,29 @@ class UdpMux:
         self._now_ns = now_ns
         self._by_address: dict[Address, tuple[PeerTransport, Path]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
+        self._challenged: set[PeerTransport] = set()
         self._failures: Counter[str] = Counter()
 
     def add(self, peer: PeerTransport) -> None:
         self._by_ufrag[peer.ice.ufrag] = peer
 
+    def restart(self, peer: PeerTransport, remote_ufrag: str) -> None:
+        """Make the peer known by fresh ICE credentials too (see `IceLite.restart`)."""
+        before = peer.ice.ufrags
+        peer.ice.restart(remote_ufrag)
+        self._rename(peer, before)
+
+    def settle(self, now_ns: int) -> None:
+        """Move flows whose address has changed; called from the worker's tick."""
+        for peer in tuple(self._challenged):
+            peer.settle(now_ns)
+            if not peer.ice.is_challenged:
+                self._challenged.discard(peer)
+
     def remove(self, peer: PeerTransport) -> None:
-        self._by_ufrag.pop(peer.ice.ufrag, None)
+        self._challenged.discard(peer)
+        for ufrag in peer.ice.ufrags:
+            self._by_ufrag.pop(ufrag, None)
         for address in peer.ice.paths:
             self._forget(address, peer)
 
@@ -93,6 +109,7 @@ class UdpMux:
             return
         known = address in peer.ice.paths
         before = () if known else tuple(peer.ice.paths)
+        ufrags = peer.ice.ufrags
         if not peer.on_check(request, udp, address, self._now_ns()):
             self.strangers += 1
             return
@@ -100,6 +117,16 @@ class UdpMux:
             if old not in peer.ice.paths:
                 self._forget(old, peer)
         self._by_address[address] = (peer, peer.ice.paths[address])
+        if len(ufrags) > 1:
+            self._rename(peer, ufrags)
+        if peer.ice.is_challenged:
+            self._challenged.add(peer)
+
+    def _rename(self, peer: PeerTransport, before: Sequence[str]) -> None:
+        for ufrag in before:
+            self._by_ufrag.pop(ufrag, None)
+        for ufrag in peer.ice.ufrags:
+            self._by_ufrag[ufrag] = peer
 
     def _forget(self, address: Address, peer: PeerTransport) -> None:
         found = self._by_address.get(address)

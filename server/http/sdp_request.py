@@ -15,6 +15,10 @@ MAX_SDP_BYTES = 48 * 1024
 """A Chromium offer of four videos and three audios has about 20 kB."""
 MAX_CANDIDATES = 20
 MAX_FRAGMENT_BYTES = 8 * 1024
+_ANY = ('"*"', "*")
+"""If-Match of an ICE restart: quoted in RFC 9725's example, bare in RFC 9110."""
+_UFRAG = re.compile(r"^a=ice-ufrag:([A-Za-z0-9+/]{4,256})\s*$", re.M)
+_PASSWORD = re.compile(r"^a=ice-pwd:[A-Za-z0-9+/]{22,256}\s*$", re.M)
 _DIRECTIONS = {"publish": ("sendonly", "sendrecv"), "receive": ("recvonly", "sendrecv")}
 
 
@@ -37,26 +41,32 @@ async def read_offer(request: web.Request, direction: str) -> str:
     return sdp
 
 
-async def check_patch(request: web.Request, etag: str | None) -> None:
-    """Let a trickle of candidates pass; the answer needs none of them (ICE-lite).
+async def read_patch(request: web.Request, etag: str | None) -> str | None:
+    """Return the client's new ufrag for an ICE restart, None for a trickle.
 
-    Raise 415, 428 without If-Match, 412 when it names another ICE session, and 422 for
-    an ICE restart, which is not supported: the client publishes or plays anew.
+    The candidates of a trickle are not needed: an ICE-lite agent learns them from the
+    checks. Raise 415, 428 without If-Match, 412 when it names another ICE session, and
+    BadRequestError (400) for what is no fragment.
     """
     if request.content_type != FRAGMENT_TYPE:
         raise web.HTTPUnsupportedMediaType(headers={"Accept-Patch": FRAGMENT_TYPE})
-    match = request.headers.get("If-Match")
-    if match is None:
+    match = request.headers.get("If-Match", "").strip()
+    if not match:
         raise web.HTTPPreconditionRequired
-    if match.strip() == "*":
-        raise web.HTTPUnprocessableEntity(reason="ICE restart is not supported")
+    is_restart = match in _ANY
     # After a restart of the web process the ETag is not known; the peer is, and a
     # trickle changes nothing.
-    if etag is not None and match.strip() != quoted(etag):
+    if not is_restart and etag is not None and match != quoted(etag):
         raise web.HTTPPreconditionFailed
     fragment = await _read_text(request, MAX_FRAGMENT_BYTES)
-    if not re.search(r"^a=(candidate|ice-ufrag|end-of-candidates)", fragment, re.M):
-        raise BadRequestError(reason="the body is no SDP fragment")
+    if not is_restart:
+        if not re.search(r"^a=(candidate|ice-ufrag|end-of-candidates)", fragment, re.M):
+            raise BadRequestError(reason="the body is no SDP fragment")
+        return None
+    ufrag = _UFRAG.search(fragment)
+    if ufrag is None or not _PASSWORD.search(fragment):
+        raise BadRequestError(reason="the fragment has no ice-ufrag and ice-pwd")
+    return ufrag[1]
 
 
 def quoted(etag: str) -> str:

@@ -25,9 +25,9 @@ from server.http.context import client_address, require_person, services
 from server.http.sdp_request import (
     FRAGMENT_TYPE,
     SDP_TYPE,
-    check_patch,
     quoted,
     read_offer,
+    read_patch,
 )
 from server.services.live import LiveSession
 from server.workers.peers import KEY_HOLDER, PeerOwner, owner_of
@@ -106,10 +106,18 @@ async def _open_peer(
 
 @routes.patch("/{wire:whip|whep}/{seminar_id}/{peer_id}")
 async def patch_peer(request: web.Request) -> web.Response:
+    """Take candidates (204), or restart ICE (200): RFC 9725, section 4.3."""
     session_id, peer_id = await _own_peer(request)
-    etag = services(request).director.etag(session_id, peer_id)
-    await check_patch(request, etag)
-    return web.Response(status=204)
+    director = services(request).director
+    ufrag = await read_patch(request, director.etag(session_id, peer_id))
+    if ufrag is None:
+        return web.Response(status=204)
+    restarted = await director.restart(session_id, peer_id, ufrag)
+    return web.Response(
+        text=restarted.fragment,
+        content_type=FRAGMENT_TYPE,
+        headers={"ETag": quoted(restarted.etag), "Cache-Control": "no-store"},
+    )
 
 
 @routes.delete("/{wire:whip|whep}/{seminar_id}/{peer_id}")

@@ -197,6 +197,26 @@ class Director:
             raise NotFoundError
         return session.etags.get(peer_id)
 
+    async def restart(
+        self, session_id: str, peer_id: str, remote_ufrag: str
+    ) -> protocol.Restarted:
+        """Restart a peer's ICE. Raise NotFoundError or MediaUnavailableError."""
+        self.etag(session_id, peer_id)
+        try:
+            restarted = await self.pool.request(
+                session_id,
+                protocol.PeerRestart(peer_id=peer_id, remote_ufrag=remote_ufrag),
+            )
+        except RequestRefused as error:
+            if error.code == "not_found":
+                raise NotFoundError from error
+            raise _refusal(error) from error
+        except ChannelError as error:
+            raise MediaUnavailableError from error
+        assert isinstance(restarted, protocol.Restarted)
+        self._sessions[session_id].etags[peer_id] = restarted.etag
+        return restarted
+
     async def hang_up(self, session_id: str, peer_id: str) -> None:
         """Close a peer. Raise NotFoundError or MediaUnavailableError."""
         self.etag(session_id, peer_id)

@@ -101,8 +101,8 @@ class FakeWorker:
                 self.routers.remove(router_id)
             case protocol.PeerOffer():
                 return self._open_peer(command)
-            case protocol.PeerClose():
-                return self._close_peer(command.peer_id)
+            case protocol.PeerClose() | protocol.PeerRestart():
+                return self._change_peer(command)
             case protocol.SlotAssign():
                 self.slots[command.router_id, command.slot] = command.publication_id
             case protocol.SinkOpen():
@@ -133,10 +133,17 @@ class FakeWorker:
         )
         return protocol.Answered(answer_sdp=ANSWER_SDP, etag=f"e{len(self.requests)}")
 
-    def _close_peer(self, peer_id: str) -> protocol.Result | protocol.Failure:
-        if self.peers.pop(peer_id, None) is None:
-            return protocol.Failure(code="not_found", message=peer_id)
-        return protocol.Done()
+    def _change_peer(
+        self, command: protocol.PeerClose | protocol.PeerRestart
+    ) -> protocol.Result | protocol.Failure:
+        if command.peer_id not in self.peers:
+            return protocol.Failure(code="not_found", message=command.peer_id)
+        if isinstance(command, protocol.PeerClose):
+            del self.peers[command.peer_id]
+            return protocol.Done()
+        etag = f"r-{command.remote_ufrag}"
+        fragment = f"a=ice-ufrag:{etag}\r\na=ice-pwd:{'p' * 22}\r\n"
+        return protocol.Restarted(fragment=fragment, etag=etag)
 
     def _open_sink(self, command: protocol.SinkOpen) -> protocol.Result:
         self.sinks[command.sink_id] = command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import time
 from collections.abc import Callable, Sequence
 
@@ -66,3 +67,11 @@ async def open_programme(worker: WorkerProcess) -> tuple[LightPeer, Programme]:
     assert await pump_until(waiting.done, [publisher], programme)
     await waiting
     return publisher, programme
+
+
+def move_to_a_new_port(peer: LightPeer) -> None:
+    """What a NAT does that forgot its mapping; the old socket stays the caller's."""
+    assert peer.remote is not None
+    peer.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    peer.sock.setblocking(False)
+    peer.sock.connect(peer.remote.address)

@@ -17,6 +17,7 @@ from benchmarks.fanout.light_peer import LightPeer
 from media.protocol import PeerStateChanged, WorkerLoad
 from tests.media.transport.light import (
     connect_light,
+    move_to_a_new_port,
     open_light,
     open_programme,
     pump_until,
@@ -211,13 +212,6 @@ async def test_a_viewer_whose_address_changes_goes_on_within_a_second(
         old.close()
         publisher.close()
         viewer.close()
-
-
-def move_to_a_new_port(viewer: LightPeer) -> None:
-    assert viewer.remote is not None
-    viewer.sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    viewer.sock.setblocking(False)
-    viewer.sock.connect(viewer.remote.address)
 
 
 async def test_a_peer_that_sends_ten_times_its_share_is_limited(

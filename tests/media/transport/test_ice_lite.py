@@ -28,11 +28,10 @@ def check(
     now_ns: int,
     *,
     nominate: bool = False,
-    password: str | None = None,
+    credentials: tuple[str, str] | None = None,
 ) -> bool:
-    datagram = build_check(
-        f"{ice.ufrag}:x", password or ice.password, nominate=nominate
-    )
+    ufrag, password = credentials or (ice.ufrag, ice.password)
+    datagram = build_check(f"{ufrag}:x", password, nominate=nominate)
     request = parse_binding_request(datagram)
     return ice.on_check(request, udp, ("127.0.0.1", port), now_ns)
 
@@ -68,10 +67,94 @@ def test_a_silent_path_gives_way_to_a_new_address(udp: UdpSocket) -> None:
 def test_a_forged_check_moves_and_keeps_nothing(udp: UdpSocket) -> None:
     ice = IceLite(0)
     check(ice, udp, 1001, 0, nominate=True)
-    assert not check(ice, udp, 1002, 5, nominate=True, password="wrong")
+    assert not check(ice, udp, 1002, 5, nominate=True, credentials=(ice.ufrag, "wrong"))
     assert selected_port(ice) == 1001
     assert list(ice.paths) == [("127.0.0.1", 1001)]
     assert ice.checked_ns == 0
+
+
+def test_a_live_nominated_path_is_not_stolen_by_a_check_without_nomination(
+    udp: UdpSocket,
+) -> None:
+    ice = IceLite(0)
+    check(ice, udp, 1001, 0, nominate=True)
+    check(ice, udp, 1002, 100 * MS)
+    challenged = [ice.is_challenged]
+    ice.paths["127.0.0.1", 1001].heard_ns = 150 * MS
+    for now_ns in (160 * MS, 5_000 * MS):
+        assert not ice.settle(now_ns)
+        challenged.append(ice.is_challenged)
+    assert challenged == [True, False, False]
+    assert selected_port(ice) == 1001
+
+
+def test_a_rebound_peer_is_followed_within_a_second_of_its_one_check(
+    udp: UdpSocket,
+) -> None:
+    ice = IceLite(0)
+    check(ice, udp, 1001, 0, nominate=True)
+    heard_ns = ice.paths["127.0.0.1", 1001].heard_ns = 400 * MS
+    check(ice, udp, 1002, 500 * MS)
+    # Media from there renews nothing that would move the flow sooner or later.
+    ice.paths["127.0.0.1", 1002].heard_ns = 900 * MS
+    assert not ice.settle(heard_ns + SILENT_NS)
+    assert selected_port(ice) == 1001
+    assert ice.settle(heard_ns + SILENT_NS + 1)
+    assert selected_port(ice) == 1002
+    assert heard_ns + SILENT_NS < (500 + 1_000) * MS
+
+
+def test_a_path_is_not_followed_for_its_media_alone(udp: UdpSocket) -> None:
+    ice = IceLite(0)
+    check(ice, udp, 1002, 0)
+    check(ice, udp, 1001, 1, nominate=True)
+    ice.paths["127.0.0.1", 1002].heard_ns = 3_000 * MS
+    assert not ice.settle(3_000 * MS)
+    assert selected_port(ice) == 1001
+
+
+def test_old_credentials_hold_until_the_first_check_with_the_new(
+    udp: UdpSocket,
+) -> None:
+    ice = IceLite(0)
+    old = (ice.ufrag, ice.password)
+    check(ice, udp, 1001, 0, nominate=True)
+    ice.restart("theirs")
+    assert len(ice.ufrags) == 2
+    assert check(ice, udp, 1001, 1, credentials=old)
+    assert selected_port(ice) == 1001
+    assert not check(ice, udp, 1002, 2, credentials=(ice.ufrag, old[1]))
+    assert check(ice, udp, 1002, 3)
+    assert selected_port(ice) == 1002
+    assert [*ice.ufrags] == [ice.ufrag]
+    assert not check(ice, udp, 1001, 4, nominate=True, credentials=old)
+    assert ice.checked_ns == 3
+    assert selected_port(ice) == 1002
+
+
+def test_a_repeated_restart_keeps_the_credentials_it_made(udp: UdpSocket) -> None:
+    ice = IceLite(0)
+    ice.restart("theirs")
+    made = (ice.ufrag, ice.password)
+    ice.restart("theirs")
+    check(ice, udp, 1001, 1)
+    ice.restart("theirs")
+    assert (ice.ufrag, ice.password) == made
+    assert ice.ufrags == (made[0],)
+
+
+def test_an_unused_restart_is_void_when_the_next_one_comes(udp: UdpSocket) -> None:
+    ice = IceLite(0)
+    old = (ice.ufrag, ice.password)
+    check(ice, udp, 1001, 0, nominate=True)
+    ice.restart("first")
+    unused = (ice.ufrag, ice.password)
+    ice.restart("second")
+    assert len(ice.ufrags) == 2
+    assert not check(ice, udp, 1002, 1, credentials=unused)
+    assert check(ice, udp, 1001, 1, credentials=old)
+    assert check(ice, udp, 1003, 2)
+    assert selected_port(ice) == 1003
 
 
 def test_consent_ends_30_seconds_after_the_last_check(udp: UdpSocket) -> None:

@@ -69,6 +69,8 @@ MATRIX: list[tuple[str, str, object, tuple[int, ...]]] = [
     ("GET", "/hls/ses_unknown/programme.m3u8", None, (401, *(404,) * 6)),
     ("GET", "/whip/{sem}", None, (401, *(204,) * 6)),
     ("GET", "/whep/{sem}", None, (401, *(204,) * 6)),
+    ("PATCH", "/whip/{sem}/par_x.camera.y", None, (401, *(404,) * 6)),
+    ("PATCH", "/whep/{sem}/par_x.view.y", None, (401, *(404,) * 6)),
     ("DELETE", "/whip/{sem}/par_x.camera.y", None, (401, *(404,) * 6)),
     ("POST", "/whip/{sem}", None, (401, *(415,) * 6)),
 ]
