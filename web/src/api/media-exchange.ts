@@ -32,6 +32,34 @@ export async function offerMedia(
   return { sdp: await response.text(), resource };
 }
 
+/**
+ * ICE restart of WHIP and WHEP (RFC 9725 section 4.3.3): new credentials of ours for new
+ * ones of the server. Repeating it with the same ones is safe. Throws `ApiError`.
+ */
+export async function restartMedia(
+  resource: string,
+  fragment: string,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const response = await fetch(resource, {
+      method: 'PATCH',
+      headers: {
+        'Content-Type': 'application/trickle-ice-sdpfrag',
+        'If-Match': '"*"',
+        ...CSRF_HEADERS,
+      },
+      credentials: 'same-origin',
+      body: fragment,
+      signal,
+    });
+    if (!response.ok) throw await errorOf(response);
+    return await response.text();
+  } catch (thrown) {
+    throw thrown instanceof ApiError ? thrown : ApiError.offline();
+  }
+}
+
 /** Tell the server that a media session is over; also while the page is closing. */
 export function deleteMedia(resource: string): void {
   fetch(resource, {

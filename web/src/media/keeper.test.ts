@@ -47,6 +47,27 @@ describe('Keeper', () => {
     expect(links).toHaveLength(2);
   });
 
+  it('keeps a link that is down and heals itself', async () => {
+    keeper.open();
+    links[0]?.onUp();
+    links[0]?.onDown();
+    await timers.advance(20_000);
+    links[0]?.onUp();
+    await timers.advance(60_000);
+    expect(states).toEqual(['connecting', 'up', 'connecting', 'up']);
+    expect(links).toHaveLength(1);
+  });
+
+  it('makes a new link when the old one could not be healed', async () => {
+    keeper.open();
+    links[0]?.onUp();
+    links[0]?.onDown();
+    links[0]?.onLost(null);
+    await timers.advance(500);
+    expect(states).toEqual(['connecting', 'up', 'connecting', 'waiting', 'connecting']);
+    expect(links).toHaveLength(2);
+  });
+
   it('waits longer each time it fails', async () => {
     keeper.open();
     for (const waitMs of [500, 1_000, 2_000, 4_000, 5_000, 5_000]) {
@@ -105,6 +126,7 @@ describe('Keeper', () => {
     keeper.open();
     keeper.close();
     links[0]?.onUp();
+    links[0]?.onDown();
     links[0]?.onLost(null);
     expect(states).toEqual(['connecting', 'idle']);
     expect(timers.pending).toBe(0);

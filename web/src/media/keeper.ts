@@ -5,7 +5,8 @@ import type { Link, MakeLink } from './link';
 
 /**
  * idle -> connecting -> up -> waiting -> connecting ...; `refused` when trying again
- * can't help. `close` leads back to idle from everywhere.
+ * can't help. A link that heals itself leads from up to connecting and up again. `close`
+ * leads back to idle from everywhere.
  */
 export type KeeperState = 'idle' | 'connecting' | 'up' | 'waiting' | 'refused';
 
@@ -79,6 +80,9 @@ export class Keeper {
         if (!isCurrent) return;
         this.#attempt = 0;
         this.#enter('up', null);
+      },
+      onDown: () => {
+        if (isCurrent) this.#enter('connecting', null);
       },
       onLost: (error) => {
         if (!isCurrent) return;

@@ -81,6 +81,7 @@ export function testLine(seminarId: string, timers: Timers = realTimers): Promis
       },
       {
         onUp: () => timers.after(TEST_MS, () => void judge(link.peer).then(finish)),
+        onDown: () => finish({ outcome: 'blocked' }),
         onLost: (error) => resolve(error ? { outcome: 'failed', error } : { outcome: 'blocked' }),
       },
     );

@@ -1,7 +1,10 @@
-import { deleteMedia, offerMedia } from '../api/media-exchange';
+import { deleteMedia, offerMedia, restartMedia } from '../api/media-exchange';
 import { ApiError, localError } from '../api/errors';
 import type { Timers } from '../api/timers';
 import { hasWebRtc } from './codecs';
+import { restartedAnswer, restartFragment } from './ice-restart';
+import { LineHealer } from './line-healer';
+import { watchNetwork } from './network-watch';
 
 /** One attempt at a media connection; it ends by `close` or by `onLost`, once. */
 export interface Link {
@@ -9,7 +12,10 @@ export interface Link {
 }
 
 export interface LinkListener {
+  /** Connected; also again after `onDown`. */
   onUp(): void;
+  /** Nothing comes through, and the link goes on trying to heal itself. */
+  onDown(): void;
   /** The error of the server, or null when the network is at fault. */
   onLost(error: ApiError | null): void;
 }
@@ -18,8 +24,6 @@ export type MakeLink = (listener: LinkListener) => Link;
 
 /** From the first byte to connected ICE; then the ladder has its say. */
 export const CONNECT_MS = 7_000;
-/** ICE may heal a short gap (a change of Wi-Fi) by itself. */
-const HEAL_MS = 3_000;
 
 export interface RtcLinkOptions {
   address: string;
@@ -30,16 +34,23 @@ export interface RtcLinkOptions {
 
 /**
  * Offer, answer and ICE with a server that is ICE-lite: its answer holds all candidates,
- * and it learns ours from the checks, so that nothing waits for gathering.
+ * and it learns ours from the checks, so that nothing waits for gathering. When the line
+ * is cut or changes, ICE is restarted; DTLS, keys and streams stay.
  */
 export class RtcLink implements Link {
   readonly peer: RTCPeerConnection;
   readonly #options: RtcLinkOptions;
   readonly #listener: LinkListener;
   readonly #abort = new AbortController();
-  #resource: string | null = null;
+  readonly #healer: LineHealer;
+  readonly #forgetNetwork: () => void;
+  #resource = '';
+  #answerSdp = '';
+  /** Of the restart that is being asked for; repeated until it is answered. */
+  #restartOffer: RTCSessionDescriptionInit | null = null;
   #isOver = false;
   #isUp = false;
+  #wasUp = false;
   #cancelTimer: () => void;
 
   constructor(options: RtcLinkOptions, listener: LinkListener) {
@@ -48,6 +59,19 @@ export class RtcLink implements Link {
     this.peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
     this.#cancelTimer = options.timers.after(CONNECT_MS, () => this.#lose(null));
     this.peer.onconnectionstatechange = () => this.#stateChanged();
+    this.#healer = new LineHealer({
+      timers: options.timers,
+      ask: (signal) => this.#askForRestart(signal),
+      apply: (fragment) => this.#applyRestart(fragment),
+      onDown: () => {
+        this.#isUp = false;
+        listener.onDown();
+      },
+      onFailed: () => this.#lose(null),
+    });
+    this.#forgetNetwork = watchNetwork(() => {
+      if (this.#answerSdp !== '' && this.#wasUp) this.#healer.nudge();
+    });
     void this.#negotiate();
   }
 
@@ -55,10 +79,12 @@ export class RtcLink implements Link {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelTimer();
+    this.#forgetNetwork();
+    this.#healer.end();
     this.#abort.abort();
     this.peer.onconnectionstatechange = null;
     this.peer.close();
-    if (this.#resource !== null) deleteMedia(this.#resource);
+    if (this.#resource !== '') deleteMedia(this.#resource);
   }
 
   async #negotiate(): Promise<void> {
@@ -69,6 +95,7 @@ export class RtcLink implements Link {
       const answer = await offerMedia(this.#options.address, sdp, this.#abort.signal);
       this.#resource = answer.resource;
       if (this.#isOver) return deleteMedia(answer.resource);
+      this.#answerSdp = answer.sdp;
       await this.peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
     } catch (thrown) {
       // The browser refusing the answer is our fault: told as such, not as a bad line.
@@ -84,17 +111,35 @@ export class RtcLink implements Link {
     switch (this.peer.connectionState) {
       case 'connected':
         this.#cancelTimer();
+        this.#healer.end();
+        this.#wasUp = true;
         if (!this.#isUp) this.#listener.onUp();
         this.#isUp = true;
         break;
       case 'disconnected':
-        this.#cancelTimer();
-        this.#cancelTimer = this.#options.timers.after(HEAL_MS, () => this.#lose(null));
-        break;
       case 'failed':
+        if (this.#wasUp) this.#healer.begin();
+        else if (this.peer.connectionState === 'failed') this.#lose(null);
+        break;
       case 'closed':
         this.#lose(null);
     }
+  }
+
+  async #askForRestart(signal: AbortSignal): Promise<string> {
+    // Not set as local yet: as long as it is not answered the old path may come back.
+    this.#restartOffer ??= await this.peer.createOffer({ iceRestart: true });
+    return restartMedia(this.#resource, restartFragment(this.#restartOffer.sdp ?? ''), signal);
+  }
+
+  async #applyRestart(fragment: string): Promise<void> {
+    const offer = this.#restartOffer;
+    if (!offer) return;
+    this.#restartOffer = null;
+    const sdp = restartedAnswer(this.#answerSdp, fragment);
+    await this.peer.setLocalDescription(offer);
+    await this.peer.setRemoteDescription({ type: 'answer', sdp });
+    this.#answerSdp = sdp;
   }
 
   #lose(error: ApiError | null): void {

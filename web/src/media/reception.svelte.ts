@@ -173,7 +173,7 @@ export class Reception {
     this.error = error;
     this.#watch.reset();
     if (state === 'up') this.#ladder.up('webrtc');
-    else if (state === 'waiting' || state === 'refused') {
+    else if (state !== 'idle') {
       this.line = null;
       this.#ladder.down('webrtc');
     }
