@@ -1,4 +1,4 @@
-"""Install what tests need from the system's package manager: browsers and a voice.
+"""Install what tests need from the system: browsers, a voice, network tools.
 
 `python -m tests.system_packages` does nothing when all is there. It never fails the
 build by itself: a test that misses its browser fails with its own clear sentence.
@@ -15,6 +15,9 @@ NEEDED = {
     "chromium": ("chromium",),
     "firefox-esr": ("firefox-esr", "firefox"),
     "espeak-ng": ("espeak-ng",),
+    "nftables": ("nft", "/usr/sbin/nft"),
+    "iproute2": ("ip", "/usr/sbin/ip"),
+    "conntrack": ("conntrack", "/usr/sbin/conntrack"),
 }
 """Debian package to the commands of which one is enough."""
 

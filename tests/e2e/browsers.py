@@ -61,15 +61,18 @@ PLAYED_SCRIPT = """() => {
 
 @asynccontextmanager
 async def open_chromium(
-    *flags: str, footage: Path | None = None, asks: bool = False
+    *flags: str,
+    footage: Path | None = None,
+    asks: bool = False,
+    program: Path | None = None,
 ) -> AsyncIterator[Browser]:
     """Start Chromium; with `footage`, its camera is cam.y4m and mic.wav in there.
 
     When it `asks` for camera and microphone they are refused, unless a test grants
-    them.
+    them. `program` stands for the one on the PATH.
     """
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    assert program is not None, "Chromium is missing: apt-get install chromium"
+    found = program or shutil.which("chromium") or shutil.which("chromium-browser")
+    assert found is not None, "Chromium is missing: apt-get install chromium"
     devices = ["--use-fake-device-for-media-stream"]
     if not asks:
         devices.append("--use-fake-ui-for-media-stream")
@@ -78,7 +81,7 @@ async def open_chromium(
         devices.append(f"--use-file-for-fake-audio-capture={footage / 'mic.wav'}")
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=program, args=[*QUIET_FLAGS, *devices, *flags]
+            executable_path=found, args=[*QUIET_FLAGS, *devices, *flags]
         )
         try:
             yield browser
