@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Page
+from playwright.async_api import Page, Response
 
 from tests.e2e.browsers import open_chromium, open_window
 from tests.e2e.networks import (
@@ -92,13 +92,15 @@ async def village(
     folder = tmp_path_factory.mktemp("lines")
     data = data_folder(folder, demo_clips)
     with open_networks() as networks:
-        hosts = {"host": SERVER_ADDRESS, "media_host": SERVER_ADDRESS}
-        async with open_stack(data, "--demo", **hosts) as stack:
-            stack.url = stack.url.replace("localhost", SERVER_ADDRESS)
-            async with logged_in(stack, "trainer") as trainer:
-                url = await invitation(trainer, await seminar_on_air(trainer))
-                chromium = networks.viewer_program(folder, "chromium")
-                yield Village(networks, url, chromium)
+        hosts = {"host": "0.0.0.0", "media_host": SERVER_ADDRESS}
+        async with (
+            open_stack(data, "--demo", **hosts) as stack,
+            logged_in(stack, "trainer") as trainer,
+        ):
+            url = await invitation(trainer, await seminar_on_air(trainer))
+            chromium = networks.viewer_program(folder, "chromium")
+            there = url.replace("localhost", SERVER_ADDRESS)
+            yield Village(networks, there, chromium)
 
 
 @asynccontextmanager
@@ -117,6 +119,18 @@ async def watching(village: Village) -> AsyncIterator[Page]:
         await sees_and_hears(page, 15, "the viewer sees and hears")
         await asyncio.sleep(2)
         yield page
+
+
+def restarts_of(page: Page) -> list[int]:
+    """Note the status of every answer to an ICE restart from now on."""
+    statuses: list[int] = []
+
+    def note(response: Response) -> None:
+        if response.request.method == "PATCH":
+            statuses.append(response.status)
+
+    page.on("response", note)
+    return statuses
 
 
 async def frames_of(page: Page) -> int:
@@ -155,8 +169,13 @@ async def test_after_a_cut_of_5_s_the_same_connection_goes_on(
 ) -> None:
     async with watching(village) as page:
         peers = await peer_count(page)
+        restarts = restarts_of(page)
         back_s = await cut(village, page, 5, 2)
-        print(f"\ncut of 5 s: picture back {back_s:.2f} s after the line")
+        print(
+            f"\ncut of 5 s: picture back {back_s:.2f} s after the line, "
+            f"answers to restarts {restarts}"
+        )
+        assert restarts == [200]
         assert await peer_count(page) == peers
         assert back_s <= 2
 
@@ -168,11 +187,12 @@ async def test_after_a_long_cut_the_picture_is_back_soon(
 ) -> None:
     async with watching(village) as page:
         peers = await peer_count(page)
+        restarts = restarts_of(page)
         back_s = await cut(village, page, cut_s, limit_s)
         made = await peer_count(page) - peers
         print(
             f"\ncut of {cut_s} s: picture back {back_s:.2f} s after the line, "
-            f"{made} new connections"
+            f"{made} new connections, answers to restarts {restarts}"
         )
         assert back_s <= limit_s
         assert cut_s > 30 or made == 0
@@ -203,18 +223,20 @@ async def test_a_rebound_nat_is_followed_by_the_next_check(village: Village) -> 
 async def test_another_address_is_followed_by_an_ice_restart(
     village: Village,
 ) -> None:
-    def move() -> None:
-        village.run("ip", "address", "add", f"{OTHER_ADDRESS}/24", "dev", "wire")
-        village.run("ip", "address", "del", f"{VIEWER_ADDRESS}/24", "dev", "wire")
-
-    def move_back() -> None:
-        village.run("ip", "address", "add", f"{VIEWER_ADDRESS}/24", "dev", "wire")
-        village.run("ip", "address", "del", f"{OTHER_ADDRESS}/24", "dev", "wire")
+    def move(old: str, new: str) -> None:
+        village.run("ip", "address", "del", f"{old}/24", "dev", "wire")
+        village.run("ip", "address", "add", f"{new}/24", "dev", "wire")
 
     village.run("nft", "flush", "ruleset")
     async with watching(village) as page:
-        peers = await peer_count(page)
-        gaps = [await gap_of(page, move), await gap_of(page, move_back)]
-        print(f"\nanother address: gaps of {[f'{gap:.2f}' for gap in gaps]} s")
+        peers, restarts = await peer_count(page), restarts_of(page)
+        gaps = [
+            await gap_of(page, lambda: move(VIEWER_ADDRESS, OTHER_ADDRESS)),
+            await gap_of(page, lambda: move(OTHER_ADDRESS, VIEWER_ADDRESS)),
+        ]
+        print(
+            f"\nanother address: gaps of {[f'{gap:.2f}' for gap in gaps]} s, "
+            f"answers to restarts {restarts}"
+        )
         assert await peer_count(page) == peers
         assert max(gaps) < MOVE_LIMIT_S

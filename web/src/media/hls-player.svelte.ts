@@ -156,8 +156,13 @@ export class HlsPlayer {
   }
 
   async #load(element: HTMLMediaElement, turn: number): Promise<void> {
-    const [{ default: Library }, { default: workerPath }] = await loadLibrary();
+    const loaded = await loadLibrary().catch(() => null);
     if (turn !== this.#turn) return;
+    if (!loaded) {
+      this.status = 'failed';
+      return;
+    }
+    const [{ default: Library }, { default: workerPath }] = loaded;
     if (!Library.isSupported()) return this.#loadNatively(element);
     const hls = new Library({
       workerPath,
