@@ -19,7 +19,7 @@ CONSENT_NS = 30_000_000_000
 MAX_PATHS = 16
 """Validated addresses kept for a peer; the longest silent one leaves."""
 
-SILENT_NS = 900_000_000
+SILENT_NS = 700_000_000
 """A nominated path unheard of for this long gives way to any valid check, also to one
 that came since: with the worker's tick that is within a second of the check."""
 
