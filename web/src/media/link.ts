@@ -69,10 +69,13 @@ export class RtcLink implements Link {
       },
       onFailed: () => this.#lose(null),
     });
-    this.#forgetNetwork = watchNetwork(() => {
-      if (this.#answerSdp !== '' && this.#wasUp) this.#healer.nudge();
-    });
+    this.#forgetNetwork = watchNetwork(() => this.nudge());
     void this.#negotiate();
+  }
+
+  /** Something about the network has changed: restart ICE, while media goes on. */
+  nudge(): void {
+    if (this.#wasUp && !this.#isOver) this.#healer.nudge();
   }
 
   close(): void {

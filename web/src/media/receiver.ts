@@ -5,6 +5,7 @@ import { preferVideoCodecs } from './codecs';
 import { Keeper, type KeeperState } from './keeper';
 import { judgeLine, readStats, type LineQuality, type ReceiveSample } from './line-quality';
 import { canLink, missingWebRtc, RtcLink, type LinkListener } from './link';
+import { StallWatch } from './stall-watch';
 
 /** `seminar`: all slots; `programme`: one picture; `audio`: sound only. */
 export type Profile = 'seminar' | 'programme' | 'audio';
@@ -42,6 +43,7 @@ export class Receiver {
   #link: RtcLink | null = null;
   #received: Received = { video: {}, audio: [] };
   #before: ReceiveSample | null = null;
+  #stall = new StallWatch();
   #framesBefore = new Map<string, number>();
   #cancelLook: () => void = () => undefined;
 
@@ -108,6 +110,7 @@ export class Receiver {
   #stateChanged(state: KeeperState, error: ApiError | null): void {
     this.#cancelLook();
     this.#before = null;
+    this.#stall = new StallWatch();
     this.#framesBefore = new Map();
     if (state === 'up') {
       this.#listener.onStreams(this.#received);
@@ -125,6 +128,7 @@ export class Receiver {
     if (!link) return;
     const report = await link.peer.getStats();
     if (link !== this.#link || this.#keeper.state !== 'up') return;
+    if (this.#stall.look(report.values() as Iterable<{ type: string }>)) link.nudge();
     const { sample, framesByTrack } = readStats(
       report.values() as Iterable<{ type: string }>,
       this.#timers.monotonic(),
