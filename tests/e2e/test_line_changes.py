@@ -45,9 +45,11 @@ pytestmark = [
 
 OTHER_ADDRESS = "10.77.0.3"
 REBIND_LIMIT_S = 4.0
-"""Chromium checks a steady path each 2.5 s; the move itself takes no time."""
-MOVE_LIMIT_S = 6.0
-"""E5 promises 2 s from when the browser notices, which takes it 2.5 to 3 s."""
+"""Chromium checks a steady path each 2.5 s, our page looks for silence each second; the
+move itself takes no time."""
+MOVE_LIMIT_S = 5.0
+"""E5 promises 2 s, on an idle machine: up to 2 s until the page has seen a whole second
+of silence, then the restart's round trips. Tests run on busy ones too."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ async def test_after_a_cut_of_5_s_the_same_connection_goes_on(
             f"\ncut of 5 s: picture back {back_s:.2f} s after the line, "
             f"answers to restarts {restarts}"
         )
-        assert restarts == [200]
+        assert set(restarts) == {200}
         assert await peer_count(page) == peers
         assert back_s <= 2
 
@@ -207,7 +209,9 @@ async def gap_of(page: Page, change: Callable[[], None]) -> float:
     return await longest_gap_s(page)
 
 
-async def test_a_rebound_nat_is_followed_by_the_next_check(village: Village) -> None:
+async def test_a_rebound_nat_is_followed_by_the_same_connection(
+    village: Village,
+) -> None:
     village.map_ports(20_000)
     async with watching(village) as page:
         peers = await peer_count(page)

@@ -122,6 +122,19 @@ describe('Keeper', () => {
     expect(links).toHaveLength(2);
   });
 
+  it('is patient only after one more try when it was up before', async () => {
+    keeper.open();
+    links[0]?.onUp();
+    links[0]?.onDown();
+    keeper.setPatient(true);
+    links[0]?.onLost(null);
+    await timers.advance(500);
+    expect(links).toHaveLength(2);
+    links[1]?.onLost(null);
+    await timers.advance(10_000);
+    expect(links).toHaveLength(2);
+  });
+
   it('hears nothing from a link it has closed', () => {
     keeper.open();
     keeper.close();

@@ -38,6 +38,7 @@ export class Keeper {
   #link: Link | null = null;
   #attempt = 0;
   #isPatient = false;
+  #wasUp = false;
   #cancelTimer: () => void = () => undefined;
 
   constructor(options: KeeperOptions) {
@@ -79,6 +80,7 @@ export class Keeper {
       onUp: () => {
         if (!isCurrent) return;
         this.#attempt = 0;
+        this.#wasUp = true;
         this.#enter('up', null);
       },
       onDown: () => {
@@ -104,7 +106,10 @@ export class Keeper {
       return;
     }
     const { random } = this.#options.timers;
-    const delayMs = this.#isPatient
+    // What worked before and could not be healed is worth one try at once.
+    const isPatient = this.#isPatient && !this.#wasUp;
+    this.#wasUp = false;
+    const delayMs = isPatient
       ? PATIENT_MS * (0.75 + random() / 2)
       : reconnectDelayMs(this.#attempt, random);
     this.#attempt += 1;
