@@ -209,6 +209,7 @@ async def gap_of(page: Page, change: Callable[[], None]) -> float:
     return await longest_gap_s(page)
 
 
+@pytest.mark.long
 async def test_a_rebound_nat_is_followed_by_the_same_connection(
     village: Village,
 ) -> None:
@@ -224,6 +225,7 @@ async def test_a_rebound_nat_is_followed_by_the_same_connection(
         assert max(gaps) < REBIND_LIMIT_S
 
 
+@pytest.mark.long
 async def test_another_address_is_followed_by_an_ice_restart(
     village: Village,
 ) -> None:
