@@ -193,6 +193,8 @@ class DeclaredTrack:
     rid_id: int | None = None
     repaired_rid_id: int | None = None
     """Header extension ids of RFC 8852."""
+    transport_cc_id: int | None = None
+    """Header extension id of the transport-wide sequence number, when negotiated."""
 
 
 @dataclass(slots=True, frozen=True)

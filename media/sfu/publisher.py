@@ -21,6 +21,7 @@ from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.encoding import Encoding
 from media.sfu.ports import DeclaredTrack, MediaIn
 from media.sfu.publication import SILENCE_NS, Publication
+from media.sfu.uplink_feedback import UplinkFeedback
 
 REPORT_INTERVAL_NS = 1_000_000_000
 
@@ -44,6 +45,7 @@ class Publisher:
         "_report_ssrc",
         "_reported_ns",
         "_routes",
+        "_uplink",
         "packets_refused",
         "peer_id",
         "publications",
@@ -75,6 +77,10 @@ class Publisher:
             Publication(router_id, peer_id, track, clock, offset, self._send_pli, group)
             for track in tracks
         )
+        # Sections of one transport give an extension one id (RFC 9143, 15.3).
+        ids = (track.transport_cc_id for track in tracks)
+        number = next((one for one in ids if one is not None), None)
+        self._uplink = UplinkFeedback(number) if number is not None else None
         self._routes: dict[int, Route] = {}
         for publication in self.publications:
             self._declare(publication)
@@ -92,6 +98,8 @@ class Publisher:
     def on_rtp(self, data: bytes, arrival_ns: int) -> None:
         """Take one packet. Raises ValueError when it is malformed."""
         packet = RtpPacket(data)
+        if self._uplink is not None:
+            self._uplink.on_packet(packet, len(data), arrival_ns)
         route = self._routes.get(packet.ssrc)
         if route is None:
             route = self._latch(packet)
@@ -175,6 +183,9 @@ class Publisher:
                 if missing and encoding.ssrc is not None:
                     nack = Nack(self._report_ssrc, encoding.ssrc, tuple(missing))
                     self._send(nack)
+        if self._uplink is not None:
+            for feedback in self._uplink.take(self._report_ssrc, now_ns):
+                self._out.send_rtcp(feedback)
         if now_ns - self._reported_ns >= REPORT_INTERVAL_NS:
             self._reported_ns = now_ns
             self._report(now_ns)

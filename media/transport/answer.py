@@ -9,6 +9,7 @@ from media.protocol import AUDIO_SLOTS, MediaKind
 from media.sfu.ports import LOUDEST_AUDIO_SLOT, DeclaredTrack, ViewerStream
 from media.transport.negotiate import (
     ABS_SEND_TIME_URI,
+    TRANSPORT_CC_URI,
     AcceptedCodec,
     AcceptedSection,
     accept_codecs,
@@ -244,10 +245,18 @@ def _publish_lines(section: AcceptedSection, max_bps: int) -> list[str]:
         extra = [f"x-google-start-bitrate={min(_START_KBPS, max_bps // 1000)}"]
     for item in section.codecs:
         lines += _codec_lines(item, extra)
+        if TRANSPORT_CC_URI in section.extensions:
+            lines += _transport_cc_lines(item)
     if section.rids:
         lines += [f"a=rid:{rid} recv" for rid in section.rids]
         lines.append("a=simulcast:recv " + ";".join(section.rids))
     return lines
+
+
+def _transport_cc_lines(item: AcceptedCodec) -> list[str]:
+    if "transport-cc" not in item.offered.feedback:
+        return []
+    return [f"a=rtcp-fb:{item.offered.payload_type} transport-cc"]
 
 
 def _receive_lines(section: AcceptedSection, stream: ViewerStream) -> list[str]:

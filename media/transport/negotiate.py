@@ -17,6 +17,9 @@ AUDIO_LEVEL_URI = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 
 RID_URI = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID_URI = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+TRANSPORT_CC_URI = (
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 
 MAX_LAYERS = 3
@@ -95,8 +98,8 @@ def accept_codecs(section: OfferedSection, *, is_publish: bool) -> list[Accepted
 def accept_publish_extensions(section: OfferedSection) -> dict[str, int]:
     """Pick the header extensions the router reads."""
     if section.kind == "audio":
-        return _pick(section, (MID_URI, AUDIO_LEVEL_URI))
-    return _pick(section, (MID_URI, RID_URI, REPAIRED_RID_URI))
+        return _pick(section, (MID_URI, AUDIO_LEVEL_URI, TRANSPORT_CC_URI))
+    return _pick(section, (MID_URI, RID_URI, REPAIRED_RID_URI, TRANSPORT_CC_URI))
 
 
 def accept_receive_extensions(section: OfferedSection) -> dict[str, int]:
@@ -139,6 +142,7 @@ def declared_track(section: AcceptedSection) -> DeclaredTrack:
         rids=section.rids,
         rid_id=section.extensions.get(RID_URI),
         repaired_rid_id=section.extensions.get(REPAIRED_RID_URI),
+        transport_cc_id=section.extensions.get(TRANSPORT_CC_URI),
     )
 
 

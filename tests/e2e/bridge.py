@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -50,7 +50,9 @@ window.stats = async (id, type, kind) => {
 
 @asynccontextmanager
 async def open_bridge(
-    worker: WorkerProcess, profile: tuple[VideoSlot, ...] = ("programme",)
+    worker: WorkerProcess,
+    profile: tuple[VideoSlot, ...] = ("programme",),
+    change_answer: Callable[[str, str], str] = lambda _peer_id, sdp: sdp,
 ) -> AsyncIterator[str]:
     """Serve the page and pass its offers on; gives its address."""
 
@@ -59,13 +61,15 @@ async def open_bridge(
 
     async def publish(request: web.Request) -> web.Response:
         sdp = await request.text()
-        answer = await worker.offer(request.match_info["id"], "publish", sdp)
-        return web.Response(text=answer)
+        peer_id = request.match_info["id"]
+        answer = await worker.offer(peer_id, "publish", sdp)
+        return web.Response(text=change_answer(peer_id, answer))
 
     async def view(request: web.Request) -> web.Response:
         sdp = await request.text()
-        answer = await worker.offer(request.match_info["id"], "receive", sdp, profile)
-        return web.Response(text=answer)
+        peer_id = request.match_info["id"]
+        answer = await worker.offer(peer_id, "receive", sdp, profile)
+        return web.Response(text=change_answer(peer_id, answer))
 
     app = web.Application()
     app.router.add_get("/", show)

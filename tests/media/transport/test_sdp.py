@@ -300,3 +300,28 @@ def test_viewers_get_the_time_of_sending_to_estimate_their_line_by() -> None:
     assert answer.streams[0].abs_send_time_id == 2
     assert any("abs-send-time" in line for line in lines_of(answer, "1"))
     assert "a=rtcp-fb:96 goog-remb" in lines_of(answer, "1")
+
+
+TRANSPORT_CC = (
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+)
+
+
+def test_a_publisher_that_can_is_told_of_every_arrival() -> None:
+    lines = f"extmap:5 {TRANSPORT_CC}", "rtcp-fb:* transport-cc"
+    able = [
+        text + "".join(f"a={line}\r\n" for line in lines) for text in (AUDIO, VIDEO)
+    ]
+    answer = publish(offer(*able))
+    for mid, payload_type in (("0", 111), ("1", 96)):
+        assert f"a=extmap:5 {TRANSPORT_CC}" in lines_of(answer, mid)
+        assert f"a=rtcp-fb:{payload_type} transport-cc" in lines_of(answer, mid)
+    assert [track.transport_cc_id for track in answer.tracks] == [5, 5]
+    assert "transport-cc" not in publish(offer(AUDIO, VIDEO)).sdp
+
+
+def test_a_viewer_sends_its_own_estimate_instead() -> None:
+    lines = f"extmap:5 {TRANSPORT_CC}", "rtcp-fb:* transport-cc"
+    able = receiving(VIDEO) + "".join(f"a={line}\r\n" for line in lines)
+    answer = answer_receive(parse_offer(offer(able, bundle="1")), LOCAL, SEMINAR, SLOTS)
+    assert "transport" not in answer.sdp
