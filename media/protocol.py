@@ -17,7 +17,8 @@ import msgspec
 
 PROTOCOL_VERSION = 1
 
-Codec = Literal["opus", "h264", "vp8"]
+Codec = Literal["opus", "h264", "vp8", "red"]
+"""`red` is Opus with redundancy (RFC 2198), for viewers only."""
 MediaKind = Literal["audio", "video"]
 Direction = Literal["publish", "receive"]
 PeerState = Literal["new", "connecting", "connected", "closed"]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from media.protocol import Codec
 from media.rtp import h264, vp8
 
-CLOCK_RATE_HZ: dict[Codec, int] = {"opus": 48_000, "h264": 90_000, "vp8": 90_000}
+CLOCK_RATE_HZ: dict[Codec, int] = {
+    "opus": 48_000,
+    "red": 48_000,
+    "h264": 90_000,
+    "vp8": 90_000,
+}
+
+RED_BLOCK_PAYLOAD_TYPE = 111
+"""Written inside redundant packets, which all viewers share. It is the number that
+Chromium gives Opus; who gives it another one gets plain Opus."""
 
 OPUS_SILENCE = b"\xf8\xff\xfe"
 """One 20 ms frame of silence (RFC 6716): CELT, fullband, mono."""

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from media.protocol import Codec
-from media.rtp.codecs import OPUS_SILENCE
+from media.rtp.codecs import OPUS_SILENCE, RED_BLOCK_PAYLOAD_TYPE
 from media.rtp.packet import RtpPacket
+from media.rtp.red import build_red
 from media.sfu.encoding import Encoding
 from media.sfu.line import Line
 from media.sfu.ports import OutPacket
-from media.sfu.subscription import Subscription
+from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
 
 CACHE_PACKETS = 128
-"""Only tells duplicates apart: lost sound is repaired by Opus FEC, not by repeats."""
+"""Tells duplicates apart and gives redundancy its older block. Lost sound is repaired
+by that or by Opus FEC, not by repeats."""
 
 
 class AudioSlot(Line):
     """Carries `current`. Whoever speaks hears silence instead of themselves."""
 
-    __slots__ = ("_is_joining", "_own", "_waiting")
+    __slots__ = ("_is_joining", "_own", "_red", "_waiting")
 
     def __init__(self, name: str, ssrc: int, rtx_ssrc: int) -> None:
         super().__init__(name, "audio", ssrc, rtx_ssrc, CACHE_PACKETS)
         self._is_joining = True
         self._own: tuple[Subscription, ...] = ()
+        self._red: tuple[Subscription, ...] = ()
         self._waiting: list[Subscription] = []
 
     def assign(self, encoding: Encoding | None) -> None:
@@ -78,11 +81,58 @@ class AudioSlot(Line):
         batch = self._batch
         if not batch:
             return
+        has_late = self._batch_has_late
         self.send_batch()
+        if self._red:
+            self._send_red(batch, has_late)
         for subscription in self._own:
             self._send_silence(subscription, batch)
         if self._waiting:
             self._start_waiting(batch)
+
+    def _send_red(self, batch: list[OutPacket], has_late: bool) -> None:
+        redundant = [self._add_redundancy(packet) for packet in batch]
+        for subscription in self._red:
+            if has_late:
+                self.packets_out += subscription.send_visible(redundant)
+            else:
+                self.packets_out += subscription.send(redundant)
+        size_bytes = sum(len(one.payload) + RTP_HEADER_BYTES for one in redundant)
+        self.bytes_out += size_bytes * len(self._red)
+
+    def _add_redundancy(self, packet: OutPacket) -> OutPacket:
+        """Give the packet with the one before it, under the same number.
+
+        A viewer gets each number only in one of the two forms: AES-GCM may not use a
+        number for two packets. Numbers are sent once, and sound is never repeated.
+        """
+        older = self.cache.get(packet.ext_seqno - 1)
+        payload = build_red(
+            RED_BLOCK_PAYLOAD_TYPE,
+            packet.timestamp,
+            packet.payload,
+            older.timestamp if older is not None else packet.timestamp,
+            older.payload if older is not None else b"",
+        )
+        return OutPacket(
+            packet.ext_seqno,
+            packet.timestamp,
+            packet.marker,
+            payload,
+            "red",
+            self.ssrc,
+            packet.send_time,
+        )
+
+    def use_red(self, subscription: Subscription, takes_red: bool) -> None:
+        """Send with redundancy, or without, from the next packet on."""
+        takes_red = takes_red and "red" in subscription.codecs
+        if takes_red == subscription.takes_red:
+            return
+        # What was written so far goes out in the form it was meant for.
+        self._send_all()
+        subscription.takes_red = takes_red
+        self.rebuild_fanout()
 
     def _send_silence(self, subscription: Subscription, batch: list[OutPacket]) -> None:
         silent = [
@@ -133,6 +183,13 @@ class AudioSlot(Line):
         self._own = tuple(
             one for one in self.subscriptions if one.is_flowing and self._is_own(one)
         )
+        self._red = tuple(
+            one
+            for one in self.subscriptions
+            if one.is_flowing and one.takes_red and not self._is_own(one)
+        )
         self._fanout = tuple(
-            entry for entry in self._fanout if not self._is_own(entry[2])
+            entry
+            for entry in self._fanout
+            if not self._is_own(entry[2]) and not entry[2].takes_red
         )

@@ -91,6 +91,7 @@ class Subscription:
         "out",
         "plain_from_ext_seqno",
         "repeats",
+        "takes_red",
         "target",
         "waits_for",
     )
@@ -121,6 +122,8 @@ class Subscription:
         self.waits_for: SentLine | None = None
         """The line whose next keyframe it moves to, while this one flows on."""
         self.is_flowing = False
+        self.takes_red = False
+        """Sound: it is sent with redundancy; see `AudioSlot.use_red`."""
         self.plain_from_ext_seqno = 0
         """From here on this viewer gets the very packets of the line."""
         self.errors = 0

@@ -21,6 +21,7 @@ from media.sfu.audio_slot import AudioSlot
 from media.sfu.ports import MediaOut
 from media.sfu.publisher import CNAME
 from media.sfu.reception import Reception
+from media.sfu.red_choice import RedChoice
 from media.sfu.steering import Steering
 from media.sfu.subscription import Subscription
 from media.sfu.video_slot import VideoSlot
@@ -37,6 +38,7 @@ class Viewer:
         "errors",
         "out",
         "reception",
+        "red",
         "reported_ns",
         "steering",
         "viewer_id",
@@ -55,6 +57,7 @@ class Viewer:
         self.errors = 0
         self.reported_ns = clock.monotonic_ns()
         self.reception = Reception(clock)
+        self.red = RedChoice()
         self.steering: Steering | None = None
         """None for a sink, which always gets the best."""
         self._by_ssrc = {slot.ssrc: (slot, one) for slot, one in entries}
@@ -100,15 +103,24 @@ class Viewer:
             if block.ssrc in self._by_ssrc
         ]
         self.reception.on_report(ours, now_ns)
+        if ours:
+            self._choose_red(now_ns)
         if ours and self.steering is not None:
             self.steering.on_report(self.reception, now_ns)
 
     def _on_nack(self, ssrc: int, seqnos: Sequence[int], now_ns: int) -> None:
         slot, subscription = self._by_ssrc.get(ssrc, (None, None))
-        # Lost sound is repaired by Opus FEC; and the silence that a speaker hears
+        # Lost sound is repaired by redundancy or FEC; and the silence that a speaker hears
         # instead of themselves is not in the cache.
         if subscription is not None and isinstance(slot, VideoSlot):
             subscription.on_nack(seqnos, now_ns)
+
+    def _choose_red(self, now_ns: int) -> None:
+        if not self.red.on_loss(self.reception.loss_percent, now_ns):
+            return
+        for slot, subscription in self._entries:
+            if isinstance(slot, AudioSlot):
+                slot.use_red(subscription, self.red.is_on)
 
     def _want_keyframe(self, ssrc: int, now_ns: int) -> None:
         slot, subscription = self._by_ssrc.get(ssrc, (None, None))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from media.protocol import AUDIO_SLOTS, MediaKind
+from media.rtp.codecs import RED_BLOCK_PAYLOAD_TYPE
 from media.sfu.ports import LOUDEST_AUDIO_SLOT, DeclaredTrack, ViewerStream
 from media.transport.negotiate import (
     ABS_SEND_TIME_URI,
@@ -20,6 +21,7 @@ from media.transport.negotiate import (
 from media.transport.sdp import NoCommonCodecError, Offer, OfferedSection, SdpError
 
 _CNAME = "hallcast"
+_NAMES = {"opus": "opus", "red": "red", "h264": "H264", "vp8": "VP8"}
 _START_KBPS = 1_000
 """Chromium begins at 300 kbit/s and takes 20 s to a good picture otherwise."""
 
@@ -213,7 +215,7 @@ def _candidate_lines(transport: LocalTransport) -> list[str]:
 def _codec_lines(item: AcceptedCodec, extra_fmtp: Sequence[str] = ()) -> list[str]:
     offered, number = item.offered, item.offered.payload_type
     channels = f"/{offered.channels}" if offered.channels > 1 else ""
-    name = {"opus": "opus", "h264": "H264", "vp8": "VP8"}[item.codec]
+    name = _NAMES[item.codec]
     lines = [f"a=rtpmap:{number} {name}/{offered.clock_rate_hz}{channels}"]
     fmtp = _fmtp(item) + list(extra_fmtp)
     if fmtp:
@@ -228,6 +230,8 @@ def _codec_lines(item: AcceptedCodec, extra_fmtp: Sequence[str] = ()) -> list[st
 def _fmtp(item: AcceptedCodec) -> list[str]:
     if item.codec == "opus":
         return ["minptime=10", "useinbandfec=1"]
+    if item.codec == "red":
+        return [f"{RED_BLOCK_PAYLOAD_TYPE}/{RED_BLOCK_PAYLOAD_TYPE}"]
     if item.codec == "h264":
         profile = item.offered.parameters.get("profile-level-id", "42e01f")
         return [

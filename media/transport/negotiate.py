@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from media.protocol import Codec
+from media.rtp.codecs import RED_BLOCK_PAYLOAD_TYPE
 from media.sfu.ports import DeclaredTrack
 from media.transport.sdp import OfferedCodec, OfferedSection
 
@@ -27,7 +28,7 @@ _RISING_RIDS = (("l", "m", "h"), ("q", "h", "f"))
 """Names whose order is known; others come from the smallest to the largest."""
 
 _FEEDBACK = ("nack", "nack pli", "ccm fir", "goog-remb")
-_CLOCK_RATES_HZ = {"opus": 48_000, "h264": 90_000, "vp8": 90_000}
+_CLOCK_RATES_HZ = {"opus": 48_000, "red": 48_000, "h264": 90_000, "vp8": 90_000}
 _ORDER: tuple[Codec, ...] = ("h264", "vp8")
 
 
@@ -80,7 +81,11 @@ def accept_codecs(section: OfferedSection, *, is_publish: bool) -> list[Accepted
     """List what the section and we have in common, H.264 before VP8."""
     if section.kind == "audio":
         opus = next((c for c in section.codecs if _is(c, "opus")), None)
-        return [AcceptedCodec("opus", opus)] if opus else []
+        if opus is None:
+            return []
+        red = None if is_publish else _red_of(section, opus)
+        plain = AcceptedCodec("opus", opus)
+        return [plain, AcceptedCodec("red", red)] if red else [plain]
     found: dict[Codec, OfferedCodec] = {}
     h264 = _best_h264(section.codecs, accepts_any=is_publish)
     vp8 = next((c for c in section.codecs if _is(c, "vp8")), None)
@@ -177,6 +182,12 @@ def _h264_rank(codec: OfferedCodec) -> int:
         return 3
     # constraint_set1_flag: the stream obeys constrained baseline (RFC 6184, 8.1).
     return 0 if constraints & 0x40 else 1
+
+
+def _red_of(section: OfferedSection, opus: OfferedCodec) -> OfferedCodec | None:
+    if opus.payload_type != RED_BLOCK_PAYLOAD_TYPE:
+        return None
+    return next((one for one in section.codecs if _is(one, "red")), None)
 
 
 def _rtx_of(section: OfferedSection, codec: OfferedCodec) -> int | None:

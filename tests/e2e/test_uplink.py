@@ -37,7 +37,9 @@ async def test_chromium_follows_its_uplink_down(tmp_path: Path) -> None:
 
             async def uplink_bps() -> float:
                 rows = await page.evaluate("() => window.stats('p', 'candidate-pair')")
-                return max(row.get("availableOutgoingBitrate", 0.0) for row in rows)
+                return max(
+                    float(row.get("availableOutgoingBitrate", 0)) for row in rows
+                )
 
             await until(uplink_bps, lambda bps: bps > 1_500_000, 15, "a wide uplink")
             hop.up_bps = 600_000

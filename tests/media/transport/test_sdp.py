@@ -325,3 +325,29 @@ def test_a_viewer_sends_its_own_estimate_instead() -> None:
     able = receiving(VIDEO) + "".join(f"a={line}\r\n" for line in lines)
     answer = answer_receive(parse_offer(offer(able, bundle="1")), LOCAL, SEMINAR, SLOTS)
     assert "transport" not in answer.sdp
+
+
+def test_a_viewer_that_knows_redundant_sound_may_be_sent_it() -> None:
+    audio = section(
+        "audio", "0", "111 opus/48000/2, 63 red/48000/2", "recvonly", "fmtp:63 111/111"
+    )
+    answer = answer_receive(
+        parse_offer(offer(audio, bundle="0")), LOCAL, SEMINAR, SLOTS
+    )
+    lines = lines_of(answer, "0")
+    assert lines[0].endswith(" 111 63")
+    assert {"a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111"} <= set(lines)
+    assert answer.streams[0].payload_types == {"opus": 111, "red": 63}
+
+
+def test_redundant_sound_is_for_viewers_and_the_usual_number_of_opus() -> None:
+    codecs = "111 opus/48000/2, 63 red/48000/2"
+    publisher = section("audio", "0", codecs, "sendonly")
+    assert publish(offer(publisher, bundle="0")).tracks[0].payload_types == {
+        111: "opus"
+    }
+    other = section("audio", "0", codecs.replace("111", "96"), "recvonly")
+    answer = answer_receive(
+        parse_offer(offer(other, bundle="0")), LOCAL, SEMINAR, SLOTS
+    )
+    assert answer.streams[0].payload_types == {"opus": 96}
