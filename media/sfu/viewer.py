@@ -110,7 +110,7 @@ class Viewer:
 
     def _on_nack(self, ssrc: int, seqnos: Sequence[int], now_ns: int) -> None:
         slot, subscription = self._by_ssrc.get(ssrc, (None, None))
-        # Lost sound is repaired by redundancy or FEC; and the silence that a speaker hears
+        # Lost sound is repaired by redundancy; and the silence that a speaker hears
         # instead of themselves is not in the cache.
         if subscription is not None and isinstance(slot, VideoSlot):
             subscription.on_nack(seqnos, now_ns)
