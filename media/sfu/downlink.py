@@ -65,6 +65,7 @@ class DownlinkEstimator:
         "_carried",
         "_carried_before",
         "_carried_ns",
+        "_credit_bps",
         "_decreased_ns",
         "_goal_bps",
         "_line",
@@ -81,6 +82,10 @@ class DownlinkEstimator:
     def __init__(self, now_ns: int, start_bps: int = START_BPS) -> None:
         self.target_bps = start_bps
         """What may be sent in all, padding included."""
+        self._credit_bps = start_bps
+        """Believed of a line that never was full: a REMB tells only of what was used.
+        A viewer that makes its window larger gets the layer at once, like a joiner. 0
+        after the first congestion."""
         self._own_bps = float(start_bps)
         self._remb_bps: int | None = None
         self._sent_bps = 0
@@ -117,6 +122,7 @@ class DownlinkEstimator:
         before = self._remb_bps
         self._remb_bps = bps
         if before is not None and bps < LAST_SHARE * before:
+            self._credit_bps = 0
             self._probe.on_congestion(now_ns)
         self._update(now_ns)
 
@@ -153,12 +159,14 @@ class DownlinkEstimator:
         if now_ns - self._decreased_ns < DECREASE_INTERVAL_NS:
             return
         self._decreased_ns = now_ns
+        self._credit_bps = 0
         self._own_bps = min(self._own_bps, max(MIN_BPS, to_bps))
         self._probe.on_congestion(now_ns)
 
     def _fail_probe(self, now_ns: int) -> None:
         """Our padding was too much; what was there before it was not."""
         self._decreased_ns = now_ns
+        self._credit_bps = 0
         bound_bps = max(self._probe.before_bps, 0.85 * self._sent_bps)
         self._own_bps = min(self._own_bps, bound_bps)
         self._probe.on_congestion(now_ns)
@@ -181,7 +189,8 @@ class DownlinkEstimator:
     def _read_remb(self, remb_bps: int, now_ns: int) -> int:
         carried_bps = int(self._carried_bps * (1 - self._line.loss))
         if remb_bps >= CARRIED_SHARE * carried_bps:
-            return max(remb_bps, self._carried_bps)
+            return max(remb_bps, self._carried_bps, self._credit_bps)
+        self._credit_bps = 0
         before_bps = self._probe.before_bps
         is_ours = self._probe.is_recent(now_ns, GRACE_NS)
         if is_ours and remb_bps >= GRACE_SHARE * before_bps:

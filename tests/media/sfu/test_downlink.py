@@ -133,6 +133,7 @@ def test_nothing_is_probed_when_nothing_better_is_wanted() -> None:
 
 def test_a_probe_stays_within_the_estimate_and_the_goal() -> None:
     estimator = DownlinkEstimator(0)
+    estimator.on_estimate(400_000, 0)
     estimator.on_estimate(300_000, 0)
     estimator.on_plan(190_000, 667_000)
     sent_bps, padding_bps = 190_000, 0
@@ -155,8 +156,22 @@ def test_a_remb_of_a_line_that_carries_everything_takes_nothing_away() -> None:
     """0.85 of 1.6 Mbit/s: what 1.54 need is there."""
     estimator = DownlinkEstimator(0)
     estimator.on_sent(1_540_000, 0, S)
+    estimator.on_estimate(1_600_000, S)
     estimator.on_estimate(1_360_000, S)
     assert estimator.target_bps == 1_540_000
+
+
+def test_a_line_that_never_was_full_is_believed_to_carry_the_best_picture() -> None:
+    """The first REMB of a small picture is what the small picture takes."""
+    estimator = DownlinkEstimator(0)
+    estimator.on_sent(190_000, 0, S)
+    estimator.on_estimate(200_000, S)
+    assert estimator.target_bps == START_BPS
+    estimator.on_sent(1_540_000, 0, 2 * S)
+    estimator.on_estimate(600_000, 2 * S)
+    estimator.on_sent(190_000, 0, 9 * S)
+    estimator.on_sent(190_000, 0, 12 * S)
+    assert estimator.target_bps == 600_000
 
 
 def test_heavy_loss_alone_tells_what_comes_through() -> None:
