@@ -10,6 +10,11 @@ from media.rtp.rtcp import ReceiverEstimate, ReportBlock
 MAX_RTT_S = 10
 """A longer one is a viewer's clock gone wrong, not a line."""
 
+SUM_UP_NS = 900_000_000
+FRESH_NS = 2_000_000_000
+"""Reports of one stream are 0.5 to 1.5 s apart (RFC 3550, 6.2: 1 s, halved to once and
+a half at random)."""
+
 ROUNDING_BITS = 10
 """16 ms below zero: what is told in other units on a line of microseconds."""
 
@@ -23,6 +28,8 @@ class Reception:
 
     __slots__ = (
         "_clock",
+        "_losses",
+        "_summed_up_ns",
         "estimate_bps",
         "estimated_ns",
         "jitter_ms",
@@ -33,6 +40,9 @@ class Reception:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
+        self._losses: dict[int, tuple[int, int]] = {}
+        """By SSRC the fraction lost (1/256) and when it was told."""
+        self._summed_up_ns = clock.monotonic_ns() - SUM_UP_NS
         self.loss_percent = 0.0
         self.rtt_ms: float | None = None
         """None before the first report that answers a sender report."""
@@ -42,20 +52,29 @@ class Reception:
         """The viewer's REMB; None before the first and from those who send none."""
         self.estimated_ns = 0
 
-    def on_report(self, blocks: Sequence[tuple[ReportBlock, int]], now_ns: int) -> None:
-        """Take the blocks of our streams, each with its clock rate in Hz."""
+    def on_report(self, blocks: Sequence[tuple[ReportBlock, int]], now_ns: int) -> bool:
+        """Take the blocks of our streams, each with its clock rate in Hz.
+
+        Browsers send a report for each stream. True once a second: what came since is
+        then summed up in `loss_percent`.
+        """
         if not blocks:
-            return
+            return False
         self.reported_ns = now_ns
-        worst = max(block.fraction_lost for block, _ in blocks)
-        self.loss_percent = worst * 100 / 256
+        for block, _ in blocks:
+            self._losses[block.ssrc] = (block.fraction_lost, now_ns)
         self.jitter_ms = max(
             block.jitter_ticks * 1000 / rate_hz for block, rate_hz in blocks
         )
-        for block, _ in blocks:
-            if block.last_sr:
-                self._measure_rtt(block, now_ns)
-                return
+        answering = next((block for block, _ in blocks if block.last_sr), None)
+        if answering is not None:
+            self._measure_rtt(answering, now_ns)
+        fresh = [lost for lost, at in self._losses.values() if now_ns - at < FRESH_NS]
+        self.loss_percent = max(fresh) * 100 / 256
+        is_due = now_ns - self._summed_up_ns >= SUM_UP_NS
+        if is_due:
+            self._summed_up_ns = now_ns
+        return is_due
 
     def _measure_rtt(self, block: ReportBlock, now_ns: int) -> None:
         """RFC 3550, 6.4.1: A - LSR - DLSR, in 1/65536 s."""

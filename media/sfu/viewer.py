@@ -102,10 +102,10 @@ class Viewer:
             for block in blocks
             if block.ssrc in self._by_ssrc
         ]
-        self.reception.on_report(ours, now_ns)
-        if ours:
-            self._choose_red(now_ns)
-        if ours and self.steering is not None:
+        if not self.reception.on_report(ours, now_ns):
+            return
+        self._choose_red(now_ns)
+        if self.steering is not None:
             self.steering.on_report(self.reception, now_ns)
 
     def _on_nack(self, ssrc: int, seqnos: Sequence[int], now_ns: int) -> None:

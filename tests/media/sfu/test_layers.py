@@ -6,11 +6,10 @@ from media.protocol import VideoSlot as VideoSlotName
 from tests.media.sfu.room import (
     FakeOut,
     Room,
-    SimulcastCamera,
     assert_gapless,
     assert_time_goes_on,
-    layers_of,
 )
+from tests.media.sfu.simulcast import SimulcastCamera, layers_of
 
 
 def on_air(room: Room) -> SimulcastCamera:

@@ -25,7 +25,7 @@ def test_loss_and_jitter_are_those_of_the_worst_stream() -> None:
     reception.on_report(
         [
             (block(fraction_lost=64, jitter_ticks=480), 48_000),
-            (block(fraction_lost=0, jitter_ticks=1_800), 90_000),
+            (block(ssrc=2, fraction_lost=0, jitter_ticks=1_800), 90_000),
         ],
         now_ns=1,
     )
@@ -69,3 +69,25 @@ def test_the_estimate_is_kept_with_its_time() -> None:
     reception = Reception(ManualClock())
     reception.on_estimate(ReceiverEstimate(1, 750_000, ()), now_ns=7)
     assert (reception.estimate_bps, reception.estimated_ns) == (750_000, 7)
+
+
+def test_reports_of_single_streams_are_summed_up_each_second() -> None:
+    clock = ManualClock()
+    reception = Reception(clock)
+    due = []
+    for _ in range(10):
+        for ssrc, lost in ((1, 0), (2, 64), (3, 0)):
+            one = block(ssrc=ssrc, fraction_lost=lost)
+            due.append(reception.on_report([(one, 90_000)], clock.now_ns))
+            clock.advance_ms(100)
+    assert due.count(True) == 4
+    assert reception.loss_percent == 25.0
+
+
+def test_a_stream_that_stopped_reporting_counts_no_more() -> None:
+    clock = ManualClock()
+    reception = Reception(clock)
+    reception.on_report([(block(ssrc=1, fraction_lost=128), 90_000)], clock.now_ns)
+    clock.advance_ms(2_500)
+    reception.on_report([(block(ssrc=2), 90_000)], clock.now_ns)
+    assert reception.loss_percent == 0.0

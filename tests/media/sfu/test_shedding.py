@@ -7,10 +7,9 @@ from media.sfu.shedding import STEPS, LoadGuard, Shed
 from tests.media.sfu.room import (
     FakeOut,
     Room,
-    SimulcastCamera,
     assert_gapless,
-    layers_of,
 )
+from tests.media.sfu.simulcast import SimulcastCamera, layers_of
 
 S = 1_000_000_000
 

@@ -8,11 +8,10 @@ from media.protocol import ViewerQuality, ViewerReport
 from tests.media.sfu.room import (
     FakeOut,
     Room,
-    SimulcastCamera,
     assert_gapless,
     assert_time_goes_on,
-    layers_of,
 )
+from tests.media.sfu.simulcast import SimulcastCamera, layers_of
 
 RATES_BPS = (150_000, 500_000, 1_500_000)
 
