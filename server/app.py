@@ -16,6 +16,7 @@ from server.config import Config, media_socket, recorder_socket
 from server.http import (
     hls,
     invitations,
+    layers,
     login,
     middlewares,
     ops,
@@ -52,6 +53,8 @@ from server.workers.hls_edges import HlsEdges
 
 OFFERS_PER_MINUTE = 600
 """By person or, for keys, by address: a hall of 300 may share one."""
+LAYERS_PER_MINUTE = 120
+"""By viewer; a page that is being resized sends one a second."""
 SIGNING_KEY_NAME = "signing.key"
 MAX_REQUEST_BYTES = 1024 * 1024
 """What aiohttp may keep of a body in memory; uploads stream past it."""
@@ -73,7 +76,8 @@ def build_app(config: Config, clock: Clock | None = None) -> web.Application:
     app.on_response_prepare.append(middlewares.add_security_headers)
     app.cleanup_ctx.append(_run_services)
     _attach_gateway(app, services)
-    for module in (login, invitations, seminars, sessions, whip, hls, ops, pages):
+    media = (whip, layers, hls)
+    for module in (login, invitations, seminars, sessions, *media, ops, pages):
         app.add_routes(module.routes)
     return app
 
@@ -142,6 +146,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         attendance=AttendanceService(reader, clock),
         broadcasts=broadcasts,
         offer_limit=TryLimit(OFFERS_PER_MINUTE, clock),
+        layers_limit=TryLimit(LAYERS_PER_MINUTE, clock),
         strangers=Crowd(config.strangers_per_address),
     )
 

@@ -40,4 +40,5 @@ class Services:
     attendance: AttendanceService
     broadcasts: Broadcasts
     offer_limit: TryLimit
+    layers_limit: TryLimit
     strangers: Crowd

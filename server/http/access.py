@@ -45,6 +45,8 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("PATCH", "/{wire}/{seminar_id}/{peer_id}"): "key",
     ("DELETE", "/{wire}/{seminar_id}/{peer_id}"): "key",
     ("OPTIONS", "/{wire}/{seminar_id}/{peer_id}"): "public",
+    ("POST", "/{wire}/{seminar_id}/{peer_id}/layers"): "key",
+    ("OPTIONS", "/{wire}/{seminar_id}/{peer_id}/layers"): "public",
     ("POST", "/whep/{seminar_id}"): "key",
     ("GET", "/hls/{session_id}/{rendition}.m3u8"): "key",
     ("GET", "/hls/{session_id}/{rendition}/{file}"): "key",

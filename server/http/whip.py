@@ -107,7 +107,7 @@ async def _open_peer(
 @routes.patch("/{wire:whip|whep}/{seminar_id}/{peer_id}")
 async def patch_peer(request: web.Request) -> web.Response:
     """Take candidates (204), or restart ICE (200): RFC 9725, section 4.3."""
-    session_id, peer_id = await _own_peer(request)
+    session_id, peer_id = await own_peer(request)
     director = services(request).director
     ufrag = await read_patch(request, director.etag(session_id, peer_id))
     if ufrag is None:
@@ -143,18 +143,18 @@ async def look_at_endpoint(request: web.Request) -> web.Response:
 
 @routes.get("/{wire:whip|whep}/{seminar_id}/{peer_id}")
 async def look_at_peer(request: web.Request) -> web.Response:
-    await _own_peer(request)
+    await own_peer(request)
     return _nothing(request)
 
 
 @routes.options("/{wire:whip|whep}/{seminar_id}")
 async def options_of_endpoint(request: web.Request) -> web.Response:
-    return _options(ALLOWED["endpoint"])
+    return options_reply(ALLOWED["endpoint"])
 
 
 @routes.options("/{wire:whip|whep}/{seminar_id}/{peer_id}")
 async def options_of_peer(request: web.Request) -> web.Response:
-    return _options(ALLOWED["peer"])
+    return options_reply(ALLOWED["peer"])
 
 
 async def _caller(request: web.Request, wire: Wire) -> _Caller:
@@ -173,7 +173,7 @@ async def _caller(request: web.Request, wire: Wire) -> _Caller:
     return _Caller(person.person_id, has_key=False)
 
 
-async def _own_peer(request: web.Request) -> tuple[str, str]:
+async def own_peer(request: web.Request) -> tuple[str, str]:
     """Return session and peer of the address when the caller owns the peer.
 
     Raise NotLoggedInError, NotFoundError or ForbiddenError.
@@ -249,12 +249,12 @@ def _nothing(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-def _options(allowed: str) -> web.Response:
+def options_reply(allowed: str, accepted: str = SDP_TYPE) -> web.Response:
     return web.Response(
         status=200,
         headers={
             "Allow": allowed,
-            "Accept-Post": SDP_TYPE,
+            "Accept-Post": accepted,
             "Access-Control-Allow-Methods": allowed,
             "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
             "Access-Control-Max-Age": "86400",

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from media.protocol import VideoSlot
 from server.domain.events import Logged, Role, Status
 from server.domain.state import State
 
@@ -22,6 +23,9 @@ Title = Annotated[
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120)
 ]
+
+MAX_HEIGHT_PX = 4320
+"""The tallest screens there are (8K)."""
 
 
 class _Body(BaseModel):
@@ -153,6 +157,15 @@ class StreamKeys(_Body):
     whep_key: str
     invite_url: str
     """Anyone with it may join with name and centre until the seminar has ended."""
+
+
+class LayersRequest(_Body):
+    """Body of `POST /whep/.../layers`: the height in pixels at which each picture is
+    shown, 0 for not at all. Slots that are not named stay as they are."""
+
+    max_heights: dict[
+        VideoSlot, Annotated[int, Field(ge=0, le=MAX_HEIGHT_PX, strict=True)]
+    ] = Field(min_length=1)
 
 
 class Invitation(_Body):

@@ -217,6 +217,25 @@ class Director:
         self._sessions[session_id].etags[peer_id] = restarted.etag
         return restarted
 
+    async def prefer(
+        self, session_id: str, peer_id: str, max_heights: dict[protocol.VideoSlot, int]
+    ) -> None:
+        """Tell the worker what a viewer can use of each picture, heights in pixels.
+
+        Raise NotFoundError or MediaUnavailableError.
+        """
+        self.etag(session_id, peer_id)
+        try:
+            await self.pool.request(
+                session_id,
+                protocol.ViewerPrefer(peer_id=peer_id, max_heights=max_heights),
+            )
+        except RequestRefused as error:
+            # The peer has just ended; its wish with it.
+            raise NotFoundError from error
+        except ChannelError as error:
+            raise MediaUnavailableError from error
+
     async def hang_up(self, session_id: str, peer_id: str) -> None:
         """Close a peer. Raise NotFoundError or MediaUnavailableError."""
         self.etag(session_id, peer_id)

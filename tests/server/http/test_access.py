@@ -21,6 +21,7 @@ WHO = (
     "stranger",
 )
 SEMINAR_DRAFT = json.loads(DRAFT.model_dump_json())
+WISH = {"max_heights": {"presenter": 360}}
 EVERYBODY = {"": 200}
 NOBODY_IN = 401
 
@@ -73,6 +74,7 @@ MATRIX: list[tuple[str, str, object, tuple[int, ...]]] = [
     ("PATCH", "/whep/{sem}/par_x.view.y", None, (401, *(404,) * 6)),
     ("DELETE", "/whip/{sem}/par_x.camera.y", None, (401, *(404,) * 6)),
     ("POST", "/whip/{sem}", None, (401, *(415,) * 6)),
+    ("POST", "/whep/{sem}/par_x.view.y/layers", WISH, (401, *(404,) * 6)),
 ]
 
 

@@ -574,6 +574,11 @@ export interface StreamKeys {
   invite_url: string;
 }
 
+/** Body of `POST /whep/.../layers`: the height in pixels at which each picture is shown, 0 for not at all. Slots that are not named stay as they are. */
+export interface LayersRequest {
+  max_heights: Record<string, number>;
+}
+
 /** What a visitor with a link sees before giving their name. */
 export interface Invitation {
   seminar_id: string;
