@@ -85,6 +85,7 @@ cockpit-side = People, votes, chat
 cockpit-controls = Controls
 cockpit-share = Share screen
 cockpit-share-stop = Stop sharing
+cockpit-share-clip = Film on the screen: smooth movement
 cockpit-go-on-air = Go on air
 cockpit-go-on-air-here = Go on air here
 cockpit-locks = Locks

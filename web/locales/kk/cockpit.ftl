@@ -75,6 +75,7 @@ cockpit-side = Адамдар, дауыс беру, чат
 cockpit-controls = Басқару
 cockpit-share = Экранды көрсету
 cockpit-share-stop = Экранды алу
+cockpit-share-clip = Экранда фильм: қозғалыс бірқалыпты
 cockpit-go-on-air = Эфирге шығу
 cockpit-go-on-air-here = Осы жерден эфирге шығу
 cockpit-locks = Шектеулер

@@ -90,6 +90,7 @@ cockpit-side = Люди, опросы, чат
 cockpit-controls = Управление
 cockpit-share = Показать экран
 cockpit-share-stop = Убрать экран
+cockpit-share-clip = На экране фильм: плавное движение
 cockpit-go-on-air = Выйти в эфир
 cockpit-go-on-air-here = Выйти в эфир отсюда
 cockpit-locks = Запреты

@@ -45,6 +45,13 @@ export function preferVideoCodecs(transceiver: RTCRtpTransceiver, role: 'send' |
   if (codecs.length > 0) transceiver.setCodecPreferences?.(codecs);
 }
 
+/** The codec, in lower case, that this browser will send video with; '' when unknown. */
+export function firstSentCodec(): string {
+  if (typeof RTCRtpSender === 'undefined') return '';
+  const [first] = preferredVideo(RTCRtpSender.getCapabilities?.('video')?.codecs ?? []);
+  return first?.mimeType.toLowerCase() ?? '';
+}
+
 export function canReceiveH264(): boolean {
   if (typeof RTCRtpReceiver === 'undefined') return false;
   const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs ?? [];

@@ -139,6 +139,23 @@ async function openEither(
   return { stream: camera.stream, cameraProblem: null, microphoneProblem: microphone.problem };
 }
 
+const SCREEN_SIZE = { width: { max: 1920 }, height: { max: 1080 } };
+const SCREEN_FPS = { screen: { ideal: 5, max: 15 }, clip: { ideal: 25, max: 30 } };
+
+/** Letters stay sharp and movement may stutter, or the reverse. */
+const HINTS = { screen: 'detail', clip: 'motion' };
+
+/** Another kind of picture is on the shared screen now. */
+export async function hintScreen(stream: MediaStream, kind: 'screen' | 'clip'): Promise<void> {
+  for (const track of stream.getVideoTracks()) {
+    track.contentHint = HINTS[kind];
+    // A browser that can't change the rate later still sends what it captures.
+    await track
+      .applyConstraints({ ...SCREEN_SIZE, frameRate: SCREEN_FPS[kind] })
+      .catch(() => undefined);
+  }
+}
+
 /** Ask the person for a screen or window to show, with its sound where possible. */
 export async function openScreen(
   devices: MediaDevices | undefined = globalThis.navigator?.mediaDevices,
@@ -147,11 +164,10 @@ export async function openScreen(
   if (!('getDisplayMedia' in devices)) throw new DeviceError('screen_unsupported');
   try {
     const stream = await devices.getDisplayMedia({
-      video: { frameRate: { ideal: 15, max: 15 }, width: { max: 1920 }, height: { max: 1080 } },
+      video: { ...SCREEN_SIZE, frameRate: SCREEN_FPS.screen },
       audio: true,
     });
-    // Letters stay sharp; movement may stutter.
-    for (const track of stream.getVideoTracks()) track.contentHint = 'detail';
+    for (const track of stream.getVideoTracks()) track.contentHint = HINTS.screen;
     return stream;
   } catch (thrown) {
     const error = deviceError(thrown);

@@ -1,5 +1,6 @@
 import type { ApiError } from '../api/errors';
 import type { Timers } from '../api/timers';
+import type { PictureKind } from './encodings';
 import type { KeeperState } from './keeper';
 import { Publisher } from './publisher';
 
@@ -28,6 +29,11 @@ export class Publication {
 
   publish(stream: MediaStream): void {
     this.#publisher.publish(stream);
+  }
+
+  /** What the picture is from now on; `publish` keeps it. */
+  setKind(kind: PictureKind): void {
+    this.#publisher.setKind(kind);
   }
 
   restart(): void {

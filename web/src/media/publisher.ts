@@ -1,21 +1,10 @@
 import type { ApiError } from '../api/errors';
 import { whipAddress } from '../api/media-exchange';
 import type { Timers } from '../api/timers';
-import { preferVideoCodecs } from './codecs';
+import { type PictureKind, SOUND_BPS } from './encodings';
 import { Keeper, type KeeperState } from './keeper';
 import { canLink, missingWebRtc, RtcLink, type LinkListener } from './link';
-
-interface Limits {
-  video_bps: number;
-  audio_bps: number;
-  framerate: number;
-}
-
-/** DESIGN.md 2: one programme is 1.3 Mbit/s, sound included. */
-const LIMITS: Record<'camera' | 'screen', Limits> = {
-  camera: { video_bps: 1_200_000, audio_bps: 40_000, framerate: 25 },
-  screen: { video_bps: 1_200_000, audio_bps: 64_000, framerate: 15 },
-};
+import { addPicture, encodingsOf, tunePicture } from './send-picture';
 
 export interface PublisherOptions {
   seminarId: string;
@@ -30,12 +19,18 @@ export class Publisher {
   readonly #keeper: Keeper;
   #stream: MediaStream | null = null;
   #link: RtcLink | null = null;
+  #kind: PictureKind;
+  #layerCount = 0;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#kind = options.source;
     this.#keeper = new Keeper({
       timers: options.timers,
-      onChange: options.onChange,
+      onChange: (state, error) => {
+        if (state === 'up') this.#tune();
+        options.onChange(state, error);
+      },
       makeLink: (listener) => this.#makeLink(listener),
     });
   }
@@ -49,6 +44,12 @@ export class Publisher {
     } else if (before !== stream && !this.#replaceTracks(stream)) {
       this.#keeper.restart();
     }
+  }
+
+  /** Another kind of picture comes in the same stream: a film on the shared screen. */
+  setKind(kind: PictureKind): void {
+    this.#kind = kind;
+    if (this.#keeper.state === 'up') this.#tune();
   }
 
   /** The media worker is new: publish again. */
@@ -80,22 +81,29 @@ export class Publisher {
   #addTracks(peer: RTCPeerConnection): void {
     const stream = this.#stream;
     if (!stream) return;
-    const limits = LIMITS[this.#options.source];
     for (const track of stream.getTracks()) {
-      const isVideo = track.kind === 'video';
-      const encoding = isVideo
-        ? { maxBitrate: limits.video_bps, maxFramerate: limits.framerate }
-        : { maxBitrate: limits.audio_bps };
-      const transceiver = peer.addTransceiver(track, {
-        direction: 'sendonly',
-        streams: [stream],
-        sendEncodings: [encoding],
-      });
-      if (isVideo) preferVideoCodecs(transceiver, 'send');
+      if (track.kind === 'video') {
+        this.#layerCount = encodingsOf(track, this.#kind).length;
+        addPicture(peer, track, stream, this.#kind);
+      } else {
+        peer.addTransceiver(track, {
+          direction: 'sendonly',
+          streams: [stream],
+          sendEncodings: [{ maxBitrate: SOUND_BPS[this.#kind] }],
+        });
+      }
     }
   }
 
-  /** False when the new stream has other kinds than the old: that needs a new offer. */
+  #tune(): void {
+    for (const sender of this.#link?.peer.getSenders() ?? []) {
+      if (sender.track?.kind !== 'video') continue;
+      // A browser that refuses still sends, by what was agreed on at first.
+      tunePicture(sender, this.#kind).catch(() => undefined);
+    }
+  }
+
+  /** False when the new stream has other kinds or layers than the old: that needs a new offer. */
   #replaceTracks(stream: MediaStream): boolean {
     const senders = this.#link?.peer.getSenders() ?? [];
     const tracks = stream.getTracks();
@@ -104,6 +112,8 @@ export class Publisher {
       track: tracks.find((track) => track.kind === sender.track?.kind),
     }));
     if (tracks.length !== senders.length || pairs.some(({ track }) => !track)) return false;
+    const video = tracks.find((track) => track.kind === 'video');
+    if (video && encodingsOf(video, this.#kind).length !== this.#layerCount) return false;
     for (const { sender, track } of pairs) {
       // Refused only when the connection is closing, and then a new one is on its way.
       if (track) sender.replaceTrack(track).catch(() => undefined);

@@ -5,7 +5,7 @@ import { browserShelf } from '../state/shelf';
 import type { Room } from '../state/room.svelte';
 import { CameraCapture } from './capture.svelte';
 import type { DeviceError } from './devices';
-import { deviceError, openScreen, stopStream } from './devices';
+import { deviceError, hintScreen, openScreen, stopStream } from './devices';
 import type { DuePicture } from './picture-watch';
 import { Publication } from './publication.svelte';
 import { QUALITIES, type Quality } from './quality';
@@ -22,6 +22,8 @@ export class RoomMedia {
   readonly camera: Publication;
   readonly screen: Publication;
   screenStream = $state.raw<MediaStream | null>(null);
+  /** The screen shows a film: smooth before sharp. */
+  isClip = $state(false);
   screenProblem = $state.raw<DeviceError | null>(null);
 
   #closeAll: () => void = () => undefined;
@@ -133,10 +135,19 @@ export class RoomMedia {
     }
   }
 
+  /** The screen that is shared shows a film from now on, or no longer. */
+  setClip(isClip: boolean): void {
+    this.isClip = isClip;
+    const kind = isClip ? 'clip' : 'screen';
+    this.screen.setKind(kind);
+    if (this.screenStream) void hintScreen(this.screenStream, kind);
+  }
+
   stopScreen(): void {
     this.screen.close();
     stopStream(this.screenStream);
     this.screenStream = null;
+    this.setClip(false);
   }
 
   #followSession(): void {
