@@ -1,5 +1,6 @@
 import { ApiError } from './errors';
-import { CSRF_HEADERS, errorOf } from './http';
+import { call, CSRF_HEADERS, errorOf } from './http';
+import type { LayersRequest } from './types.gen';
 
 export interface MediaAnswer {
   sdp: string;
@@ -70,6 +71,12 @@ export function deleteMedia(resource: string): void {
     // The server notices a peer that is gone by itself, only later.
   }).catch(() => undefined);
 }
+
+/** Tell the server what is of use of each slot's picture, px. Throws `ApiError`. */
+export const preferLayers = (resource: string, maxHeights: Readonly<Record<string, number>>) => {
+  const json: LayersRequest = { max_heights: { ...maxHeights } };
+  return call<undefined>('POST', `${resource}/layers`, { json });
+};
 
 export const whipAddress = (seminarId: string, source: 'camera' | 'screen') =>
   `/whip/${encodeURIComponent(seminarId)}?source=${source}`;

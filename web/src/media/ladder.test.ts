@@ -113,6 +113,17 @@ describe('Ladder', () => {
     expect(ladder.state.rung).toBe('slides');
   });
 
+  it('starts nothing anew for a choice that the present way serves', async () => {
+    ladder.open('auto');
+    ladder.up('webrtc');
+    ladder.adopt('audio');
+    await timers.advance(60_000);
+    expect(states).toEqual(['webrtc ... start', 'webrtc up start']);
+    ladder.down('webrtc');
+    await timers.advance(5_000);
+    expect(states.at(-1)).toBe('audio ... lost');
+  });
+
   it('does nothing any more when closed', async () => {
     ladder.open('auto');
     ladder.close();

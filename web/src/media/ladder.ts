@@ -72,6 +72,11 @@ export class Ladder {
     else this.#enter('webrtc', 'start');
   }
 
+  /** Another choice that the present way serves as it is: nothing starts anew. */
+  adopt(quality: Quality): void {
+    this.#quality = quality;
+  }
+
   close(): void {
     this.#isOpen = false;
     this.#cancelTimer();

@@ -4,6 +4,8 @@ import { judgeLine, readStats, type ReceiveSample } from './line-quality';
 const start: ReceiveSample = {
   atMs: 0,
   packets: 1_000,
+  soundPackets: 400,
+  bytes: 90_000,
   lost: 10,
   frames: 0,
   concealed: 0,
@@ -42,7 +44,7 @@ describe('judgeLine', () => {
 
 describe('readStats', () => {
   it('sums the slots and tells their frames apart', () => {
-    const { sample, framesByTrack } = readStats(
+    const { sample, pictures } = readStats(
       [
         {
           type: 'inbound-rtp',
@@ -50,6 +52,7 @@ describe('readStats', () => {
           trackIdentifier: 'v1',
           packetsReceived: 5,
           framesDecoded: 2,
+          frameHeight: 360,
         },
         {
           type: 'inbound-rtp',
@@ -66,18 +69,23 @@ describe('readStats', () => {
           concealedSamples: 90,
           silentConcealedSamples: 60,
         },
-        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.05 },
+        { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.05, bytesReceived: 900 },
         { type: 'candidate-pair', nominated: false, currentRoundTripTime: 9 },
       ],
       123,
     );
     expect(sample).toMatchObject({
       packets: 15,
+      soundPackets: 3,
+      bytes: 900,
       lost: 1,
       frames: 2,
       concealed: 30,
       roundTripMs: 50,
     });
-    expect(Object.fromEntries(framesByTrack)).toEqual({ v1: 2, v2: 0 });
+    expect(Object.fromEntries(pictures)).toEqual({
+      v1: { frames: 2, height: 360 },
+      v2: { frames: 0, height: 0 },
+    });
   });
 });

@@ -2,6 +2,10 @@
 export interface ReceiveSample {
   atMs: number;
   packets: number;
+  /** Of sound alone. */
+  soundPackets: number;
+  /** Everything the network brought, reports of the server among it. */
+  bytes: number;
   lost: number;
   frames: number;
   /** Sound the browser made up, of `samples`. */
@@ -52,14 +56,23 @@ const numberIn = (stat: Stat, name: string): number => {
   return typeof value === 'number' ? value : 0;
 };
 
-/** Sum a stats report; frames are also told by track id, to see which slots move. */
+/** One picture that is received. */
+export interface ReceivedPicture {
+  frames: number;
+  /** Px; 0 before the first frame. */
+  height: number;
+}
+
+/** Sum a stats report; pictures are also told by track id, to see which slots move. */
 export function readStats(
   report: Iterable<Stat>,
   atMs: number,
-): { sample: ReceiveSample; framesByTrack: Map<string, number> } {
+): { sample: ReceiveSample; pictures: Map<string, ReceivedPicture> } {
   const sample: ReceiveSample = {
     atMs,
     packets: 0,
+    soundPackets: 0,
+    bytes: 0,
     lost: 0,
     frames: 0,
     concealed: 0,
@@ -67,25 +80,33 @@ export function readStats(
     frozenS: 0,
     roundTripMs: null,
   };
-  const framesByTrack = new Map<string, number>();
+  const pictures = new Map<string, ReceivedPicture>();
   for (const stat of report) {
-    if (stat.type === 'inbound-rtp') addInbound(sample, framesByTrack, stat);
+    if (stat.type === 'inbound-rtp') addInbound(sample, pictures, stat);
     if (stat.type === 'candidate-pair' && stat.nominated === true) {
+      sample.bytes += numberIn(stat, 'bytesReceived');
       const seconds = numberIn(stat, 'currentRoundTripTime');
       if (seconds > 0) sample.roundTripMs = seconds * 1000;
     }
   }
-  return { sample, framesByTrack };
+  return { sample, pictures };
 }
 
-function addInbound(sample: ReceiveSample, frames: Map<string, number>, stat: Stat): void {
+function addInbound(
+  sample: ReceiveSample,
+  pictures: Map<string, ReceivedPicture>,
+  stat: Stat,
+): void {
   sample.packets += numberIn(stat, 'packetsReceived');
   sample.lost += numberIn(stat, 'packetsLost');
   sample.frozenS += numberIn(stat, 'totalFreezesDuration');
   sample.concealed += numberIn(stat, 'concealedSamples') - numberIn(stat, 'silentConcealedSamples');
   sample.samples += numberIn(stat, 'totalSamplesReceived');
-  if (stat.kind !== 'video') return;
-  const decoded = numberIn(stat, 'framesDecoded');
-  sample.frames += decoded;
-  frames.set(String(stat.trackIdentifier), decoded);
+  if (stat.kind !== 'video') {
+    sample.soundPackets += numberIn(stat, 'packetsReceived');
+    return;
+  }
+  const frames = numberIn(stat, 'framesDecoded');
+  sample.frames += frames;
+  pictures.set(String(stat.trackIdentifier), { frames, height: numberIn(stat, 'frameHeight') });
 }

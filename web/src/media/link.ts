@@ -78,6 +78,11 @@ export class RtcLink implements Link {
     if (this.#wasUp && !this.#isOver) this.#healer.nudge();
   }
 
+  /** Address of this session on the server; empty before the answer. */
+  get resource(): string {
+    return this.#resource;
+  }
+
   close(): void {
     if (this.#isOver) return;
     this.#isOver = true;

@@ -1,22 +1,28 @@
 import type { ApiError } from '../api/errors';
-import { whepAddress } from '../api/media-exchange';
+import { preferLayers, whepAddress } from '../api/media-exchange';
 import type { Timers } from '../api/timers';
 import { preferVideoCodecs } from './codecs';
 import { Keeper, type KeeperState } from './keeper';
-import { judgeLine, readStats, type LineQuality, type ReceiveSample } from './line-quality';
+import { type Heights, LayerWish } from './layer-wish';
+import {
+  judgeLine,
+  type LineQuality,
+  type ReceivedPicture,
+  type ReceiveSample,
+  readStats,
+} from './line-quality';
 import { canLink, missingWebRtc, RtcLink, type LinkListener } from './link';
 import { StallWatch } from './stall-watch';
 
-/** `seminar`: all slots; `programme`: one picture; `audio`: sound only. */
-export type Profile = 'seminar' | 'programme' | 'audio';
+/** `seminar`: all slots; `audio`: sound only. */
+export type Profile = 'seminar' | 'audio';
 
 /** Slots of each profile, in the order in which the server fills the video sections. */
 export const VIDEO_SLOTS: Record<Profile, readonly string[]> = {
   seminar: ['presenter', 'floor-1', 'floor-2', 'screen'],
-  programme: ['programme'],
   audio: [],
 };
-const AUDIO_SLOTS: Record<Profile, number> = { seminar: 3, programme: 1, audio: 3 };
+const AUDIO_SLOTS = 3;
 const LOOK_MS = 1_000;
 
 export interface Received {
@@ -25,32 +31,48 @@ export interface Received {
   audio: MediaStream[];
 }
 
+/** What one second brought. */
+export interface Look {
+  /** Slots whose picture moved. */
+  moving: Set<string>;
+  /** Slot to the height of its picture, px; 0 before the first frame. */
+  heights: Map<string, number>;
+  hasSound: boolean;
+  /** Anything came, if only the server's reports. */
+  isAlive: boolean;
+  quality: LineQuality | null;
+}
+
 export interface ReceiverListener {
   onState(state: KeeperState, error: ApiError | null): void;
   /** A new connection is up: show these from now on. */
   onStreams(received: Received): void;
-  /** Each second: slots whose picture moved, whether any packet came, how the line is. */
-  onLook(look: { moving: Set<string>; hasPackets: boolean; quality: LineQuality | null }): void;
+  /** Each second while connected. */
+  onLook(look: Look): void;
 }
 
 /** Receives the seminar by WHEP: one exchange with fixed slots, made again when lost. */
 export class Receiver {
+  /** How large each slot is shown. */
+  readonly wish: LayerWish;
   readonly #seminarId: string;
   readonly #timers: Timers;
   readonly #listener: ReceiverListener;
   readonly #keeper: Keeper;
   #profile: Profile = 'seminar';
+  #next: Profile = 'seminar';
   #link: RtcLink | null = null;
   #received: Received = { video: {}, audio: [] };
   #before: ReceiveSample | null = null;
   #stall = new StallWatch();
-  #framesBefore = new Map<string, number>();
+  #picturesBefore = new Map<string, ReceivedPicture>();
   #cancelLook: () => void = () => undefined;
 
   constructor(seminarId: string, timers: Timers, listener: ReceiverListener) {
     this.#seminarId = seminarId;
     this.#timers = timers;
     this.#listener = listener;
+    this.wish = new LayerWish({ timers, send: (heights) => this.#prefer(heights) });
     this.#keeper = new Keeper({
       timers,
       makeLink: (each) => this.#makeLink(each),
@@ -60,9 +82,19 @@ export class Receiver {
 
   open(profile: Profile): void {
     const isOther = profile !== this.#profile;
-    this.#profile = profile;
+    this.#next = profile;
     if (isOther && this.#keeper.state !== 'idle') this.#keeper.close();
     this.#keeper.open();
+  }
+
+  /** Slots of pictures that this connection has, or the next one will have. */
+  get slots(): readonly string[] {
+    return VIDEO_SLOTS[this.#profile];
+  }
+
+  /** The next connection is for this profile; the present one goes on. */
+  setNext(profile: Profile): void {
+    this.#next = profile;
   }
 
   restart(): void {
@@ -79,11 +111,11 @@ export class Receiver {
 
   #makeLink(listener: LinkListener) {
     if (!canLink()) return missingWebRtc(this.#timers, listener);
-    const profile = this.#profile;
-    const wire = profile === 'programme' ? 'programme' : 'seminar';
+    const profile = this.#next;
+    this.#profile = profile;
     this.#link = new RtcLink(
       {
-        address: whepAddress(this.#seminarId, wire),
+        address: whepAddress(this.#seminarId, 'seminar'),
         timers: this.#timers,
         prepare: (peer) => this.#addSlots(peer, profile),
       },
@@ -95,7 +127,7 @@ export class Receiver {
   #addSlots(peer: RTCPeerConnection, profile: Profile): void {
     const stream = (transceiver: RTCRtpTransceiver) =>
       new MediaStream([transceiver.receiver.track]);
-    const audio = Array.from({ length: AUDIO_SLOTS[profile] }, () =>
+    const audio = Array.from({ length: AUDIO_SLOTS }, () =>
       stream(peer.addTransceiver('audio', { direction: 'recvonly' })),
     );
     const video: Record<string, MediaStream> = {};
@@ -111,11 +143,12 @@ export class Receiver {
     this.#cancelLook();
     this.#before = null;
     this.#stall = new StallWatch();
-    this.#framesBefore = new Map();
+    this.#picturesBefore = new Map();
     if (state === 'up') {
+      this.wish.connected(this.slots);
       this.#listener.onStreams(this.#received);
       this.#lookLater();
-    }
+    } else this.wish.disconnected();
     this.#listener.onState(state, error);
   }
 
@@ -129,27 +162,38 @@ export class Receiver {
     const report = await link.peer.getStats();
     if (link !== this.#link || this.#keeper.state !== 'up') return;
     if (this.#stall.look(report.values() as Iterable<{ type: string }>)) link.nudge();
-    const { sample, framesByTrack } = readStats(
+    const { sample, pictures } = readStats(
       report.values() as Iterable<{ type: string }>,
       this.#timers.monotonic(),
     );
     const before = this.#before;
     this.#listener.onLook({
-      moving: this.#movingSlots(framesByTrack),
-      hasPackets: sample.packets > (before?.packets ?? 0),
+      ...this.#lookAtSlots(pictures),
+      hasSound: sample.soundPackets > (before?.soundPackets ?? 0),
+      // Some browsers count packets only; a restart of ICE counts bytes anew.
+      isAlive: sample.bytes + sample.packets !== (before ? before.bytes + before.packets : 0),
       quality: before && judgeLine(before, sample),
     });
     this.#before = sample;
-    this.#framesBefore = framesByTrack;
+    this.#picturesBefore = pictures;
     this.#lookLater();
   }
 
-  #movingSlots(frames: Map<string, number>): Set<string> {
+  #lookAtSlots(pictures: Map<string, ReceivedPicture>): Pick<Look, 'moving' | 'heights'> {
     const moving = new Set<string>();
+    const heights = new Map<string, number>();
     for (const [slot, stream] of Object.entries(this.#received.video)) {
       const id = stream.getVideoTracks()[0]?.id ?? '';
-      if ((frames.get(id) ?? 0) > (this.#framesBefore.get(id) ?? 0)) moving.add(slot);
+      const picture = pictures.get(id);
+      heights.set(slot, picture?.height ?? 0);
+      if ((picture?.frames ?? 0) > (this.#picturesBefore.get(id)?.frames ?? 0)) moving.add(slot);
     }
-    return moving;
+    return { moving, heights };
+  }
+
+  /** Not heard before the answer, nor by a server that knows no layers. */
+  async #prefer(heights: Heights): Promise<void> {
+    const resource = this.#link?.resource;
+    if (resource) await preferLayers(resource, heights);
   }
 }

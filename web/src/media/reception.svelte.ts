@@ -7,15 +7,14 @@ import type { KeeperState } from './keeper';
 import { Ladder, type Rung, type RungReason } from './ladder';
 import type { LineQuality } from './line-quality';
 import { type DuePicture, PictureWatch } from './picture-watch';
-import type { Quality } from './quality';
-import { type Profile, Receiver, VIDEO_SLOTS } from './receiver';
+import { PictureShortfall, type Shortfall } from './picture-shortfall';
+import { capOf, type Quality } from './quality';
+import { type Look, type Profile, Receiver } from './receiver';
 import { SoundOut } from './sound-out.svelte';
+import { type HeightWatcher, watchHeight } from './watch-height';
 
-const PROFILES: Record<Exclude<Quality, 'slides'>, Profile> = {
-  auto: 'seminar',
-  low: 'programme',
-  audio: 'audio',
-};
+/** Who only listens is offered no pictures by a new connection, and refuses them by one. */
+const profileOf = (quality: Quality): Profile => (quality === 'audio' ? 'audio' : 'seminar');
 /** A picture that is due and stays away this long after connecting will not come. */
 const PICTURE_MS = 7_000;
 /**
@@ -39,8 +38,8 @@ export class Reception {
   line = $state<LineQuality | null>(null);
   linkState = $state<KeeperState>('idle');
   error = $state.raw<ApiError | null>(null);
-  /** Slot to picture, by WebRTC. In quality `low` only `programme`. */
-  streams = $state.raw<Record<string, MediaStream>>({});
+  /** Why there is less picture than wished. */
+  shortfall = $state<Shortfall | null>(null);
   /** Slots whose picture moved within the last second. */
   moving = $state.raw<ReadonlySet<string>>(new Set());
   /** Players of the rungs `hls` (both) and `audio` (`programme` only, sound without picture). */
@@ -56,10 +55,13 @@ export class Reception {
   readonly #timers: Timers;
   readonly #duePictures: DuePictures;
   readonly #watch = new PictureWatch();
+  readonly #shortfall = new PictureShortfall();
+  readonly #heightWatchers = new Map<string, HeightWatcher>();
   readonly #sessionId: () => string;
   #isOpen = false;
   #isTalking = false;
   #audio: readonly MediaStream[] = [];
+  #video = $state.raw<Record<string, MediaStream>>({});
   #cancelPrepare: () => void = () => undefined;
 
   constructor(seminarId: string, sessionId: () => string, due: DuePictures, timers: Timers) {
@@ -69,17 +71,11 @@ export class Reception {
     this.#receiver = new Receiver(seminarId, timers, {
       onState: (state, error) => this.#linkChanged(state, error),
       onStreams: ({ video, audio }) => {
-        this.streams = video;
+        this.#video = video;
         this.#audio = audio;
         this.#letHear();
       },
-      onLook: (look) => {
-        this.moving = look.moving;
-        // While nobody is on air nothing flows, and the line is not to blame.
-        if (look.hasPackets || this.#duePictures().length === 0) this.line = look.quality;
-        else this.line = 'bad';
-        this.#checkPicture(look.moving, look.hasPackets);
-      },
+      onLook: (look) => this.#look(look),
     });
     this.#ladder = new Ladder({
       timers,
@@ -93,6 +89,29 @@ export class Reception {
     return this.programme?.latencyMs ?? 0;
   }
 
+  /** Slot to picture, by WebRTC. */
+  get streams(): Record<string, MediaStream> {
+    return this.quality === 'audio' ? {} : this.#video;
+  }
+
+  /** Attach to each element that shows the slot: the server sends no more than fits. */
+  shows(slot: string): HeightWatcher {
+    const { wish } = this.#receiver;
+    const watcher =
+      this.#heightWatchers.get(slot) ??
+      watchHeight({
+        show: (place, px) => wish.show(slot, place, px),
+        leave: (place) => wish.leave(slot, place),
+      });
+    this.#heightWatchers.set(slot, watcher);
+    return watcher;
+  }
+
+  /** Whether the page itself is out of sight. */
+  setHidden(isHidden: boolean): void {
+    this.#receiver.wish.setHidden(isHidden);
+  }
+
   /** The person must click once before anything is heard. */
   get needsGesture(): boolean {
     return this.sound.needsGesture || (this.programme?.needsGesture ?? false);
@@ -101,7 +120,7 @@ export class Reception {
   open(quality: Quality): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    this.quality = quality;
+    this.#choose(quality);
     this.#receive();
     this.#ladder.open(quality);
   }
@@ -115,7 +134,8 @@ export class Reception {
     this.#stopPlayers();
     this.#audio = [];
     this.sound.setStreams([]);
-    this.streams = {};
+    this.#video = {};
+    this.shortfall = null;
     this.moving = new Set();
     this.line = null;
     this.isUp = false;
@@ -123,10 +143,28 @@ export class Reception {
 
   setQuality(quality: Quality): void {
     if (this.quality === quality) return;
-    this.quality = quality;
+    const isServed = this.#serves(quality);
+    this.#choose(quality);
     if (!this.#isOpen) return;
-    this.#receive();
-    this.#ladder.open(quality);
+    if (isServed) {
+      this.#receiver.setNext(profileOf(quality));
+      this.#ladder.adopt(quality);
+    } else {
+      this.#receive();
+      this.#ladder.open(quality);
+    }
+  }
+
+  #choose(quality: Quality): void {
+    this.quality = quality;
+    this.#receiver.wish.setCap((slot) => capOf(quality, slot));
+  }
+
+  /** Whether what there is does for another choice: then nothing is connected anew. */
+  #serves(quality: Quality): boolean {
+    const isDirect = this.rung === 'webrtc' && this.isUp && this.#receiver.slots.length > 0;
+    const isPlayer = this.rung === 'hls' && this.quality !== 'audio' && quality !== 'audio';
+    return quality !== 'slides' && this.quality !== 'slides' && (isDirect || isPlayer);
   }
 
   /** The media worker is new. */
@@ -165,13 +203,15 @@ export class Reception {
     this.#watch.reset();
     this.hasNoCodec = false;
     if (this.quality === 'slides') this.#receiver.close();
-    else this.#receiver.open(PROFILES[this.quality]);
+    else this.#receiver.open(profileOf(this.quality));
   }
 
   #linkChanged(state: KeeperState, error: ApiError | null): void {
     this.linkState = state;
     this.error = error;
     this.#watch.reset();
+    this.#shortfall.reset();
+    this.shortfall = null;
     if (state === 'up') this.#ladder.up('webrtc');
     else if (state !== 'idle') {
       this.line = null;
@@ -236,20 +276,49 @@ export class Reception {
     this.programme?.setSound(this.sound.isOn && !isDirect, this.sound.volume);
   }
 
+  #look(look: Look): void {
+    const due = this.#wishedPictures();
+    this.moving = look.moving;
+    // While nobody is on air nothing flows, and the line is not to blame.
+    this.line = look.isAlive || due.length === 0 ? look.quality : 'bad';
+    this.#checkPicture(due, look);
+    this.#tellShortfall(due, look);
+  }
+
+  /** What should be seen of this connection: due, and not refused by our own wish. */
+  #wishedPictures(): DuePicture[] {
+    const { slots, wish } = this.#receiver;
+    return this.#duePictures().filter(
+      ({ slot }) => slots.includes(slot) && wish.heightOf(slot) !== 0,
+    );
+  }
+
   /** Connected, and a picture is due, but none moves: tell why, or take another way. */
-  #checkPicture(moving: ReadonlySet<string>, hasPackets: boolean): void {
-    const own = VIDEO_SLOTS[this.quality === 'slides' ? 'audio' : PROFILES[this.quality]];
-    const due = this.#duePictures().filter(({ slot }) => own.includes(slot));
+  #checkPicture(due: readonly DuePicture[], { moving, isAlive }: Look): void {
     const missing = this.#watch.look(due, moving, this.#timers.monotonic());
     if (moving.size > 0) this.#ladder.up('webrtc');
     if (this.rung !== 'webrtc') return;
     if (!canReceiveH264()) {
       if (missing.firstMs >= PICTURE_WITHOUT_H264_MS) this.#noCodec();
       else if (missing.firstMs === 0) this.hasNoCodec = false;
-    } else if (missing.allMs >= PICTURE_MS && !hasPackets) {
-      // Sound that flows tells that it is the speaker's picture that stands still.
+    } else if (missing.allMs >= PICTURE_MS && !isAlive) {
+      // A connection that lives tells that the speaker's picture stands still, or that
+      // the server keeps it back from a line too weak for it: HLS would ask for more.
       this.#ladder.fail('webrtc', 'blocked');
     }
+  }
+
+  #tellShortfall(due: readonly DuePicture[], look: Look): void {
+    const pictures = due.map((each) => ({
+      ...each,
+      isMoving: look.moving.has(each.slot),
+      height: look.heights.get(each.slot) ?? 0,
+      wished: this.#receiver.wish.heightOf(each.slot),
+    }));
+    const isWeak = this.line === 'fair' || this.line === 'bad';
+    const seen = { pictures, hasSound: look.hasSound, isWeak };
+    const shortfall = this.#shortfall.look(seen, this.#timers.monotonic());
+    this.shortfall = this.rung === 'webrtc' ? shortfall : null;
   }
 
   /** HLS is decoded by other parts of the browser, which often can. */

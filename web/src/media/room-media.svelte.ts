@@ -73,10 +73,14 @@ export class RoomMedia {
     });
     const leave = () => this.close();
     addEventListener('pagehide', leave);
+    const turned = () => this.reception.setHidden(document.hidden);
+    document.addEventListener('visibilitychange', turned);
+    turned();
     this.#closeAll = () => {
       stopListening();
       stopEffects();
       removeEventListener('pagehide', leave);
+      document.removeEventListener('visibilitychange', turned);
     };
   }
 

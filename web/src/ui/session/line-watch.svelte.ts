@@ -34,6 +34,7 @@ export class LineWatch {
 
   get line(): Line {
     const line = lineOf(this.#inputs());
+    if (this.#media.reception.shortfall !== null) return line;
     return line === 'weak' && !this.#isOlder(this.#weakSinceMs, MOMENT_MS) ? 'good' : line;
   }
 
@@ -51,7 +52,7 @@ export class LineWatch {
   }
 
   #inputs(): LineInputs {
-    const { rung, isUp, reason, line, hasNoCodec } = this.#media.reception;
+    const { rung, isUp, reason, line, hasNoCodec, shortfall } = this.#media.reception;
     return {
       phase: this.#room.phase,
       rung,
@@ -61,6 +62,7 @@ export class LineWatch {
       hasSources: (this.#room.state?.sources.length ?? 0) > 0,
       hasNoCodec,
       isInterrupted: this.#wasUp,
+      shortfall,
     };
   }
 }

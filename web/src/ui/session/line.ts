@@ -2,6 +2,7 @@
 import type { Phase } from '../../api/connection';
 import type { LineQuality } from '../../media/line-quality';
 import type { Rung, RungReason } from '../../media/ladder';
+import type { Shortfall } from '../../media/picture-shortfall';
 
 export type Line = 'connecting' | 'good' | 'weak' | 'delayed' | 'lost';
 
@@ -16,6 +17,7 @@ export interface LineInputs {
   hasNoCodec: boolean;
   /** Was connected and is not now. */
   isInterrupted: boolean;
+  shortfall: Shortfall | null;
 }
 
 export function lineOf(inputs: LineInputs): Line {
@@ -24,6 +26,7 @@ export function lineOf(inputs: LineInputs): Line {
   if (rung === 'slides') return reason === 'chosen' ? 'good' : 'lost';
   if (!isUp) return inputs.isInterrupted ? 'lost' : 'connecting';
   if (rung !== 'webrtc') return 'delayed';
+  if (inputs.shortfall !== null) return 'weak';
   return hasSources && (quality === 'bad' || quality === 'fair') ? 'weak' : 'good';
 }
 
@@ -36,7 +39,9 @@ export type LineNotice =
   | 'line-blocked'
   | 'line-media-failed'
   | 'line-media-reconnecting'
-  | 'line-weak-why';
+  | 'line-weak-why'
+  | 'line-picture-paused'
+  | 'line-picture-smaller';
 
 /** Fluent id of what is to be said; null when all is well. */
 export function lineNotice(inputs: LineInputs, isLongBad: boolean): LineNotice | null {
@@ -50,5 +55,7 @@ export function lineNotice(inputs: LineInputs, isLongBad: boolean): LineNotice |
     return reason === 'lost' ? 'line-delayed-lost' : 'line-delayed-why';
   }
   if (!isUp && inputs.isInterrupted) return 'line-media-reconnecting';
-  return isLongBad ? 'line-weak-why' : null;
+  if (inputs.shortfall === 'paused') return 'line-picture-paused';
+  if (isLongBad) return 'line-weak-why';
+  return inputs.shortfall === 'smaller' ? 'line-picture-smaller' : null;
 }

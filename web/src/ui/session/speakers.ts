@@ -1,7 +1,7 @@
 /** Who is on stage now, in the order they are shown: the floor first, then the trainer. */
 import type { RoomMedia } from '../../media/room-media.svelte';
+import type { HeightWatcher } from '../../media/watch-height';
 import type { Room } from '../../state/room.svelte';
-import { onAirSpeaker } from '../../state/selectors';
 import type { Centre, OpenSource, RosterEntry, State } from '../../api/types.gen';
 import { describePerson, type PersonView, personLine } from './people';
 
@@ -12,6 +12,8 @@ export interface SpeakerView {
   name: string;
   line: string;
   stream: MediaStream | null;
+  /** For the element that shows the stream. */
+  watchHeight?: HeightWatcher | undefined;
   hasVideo: boolean;
   isSpeaking: boolean;
   isMuted: boolean;
@@ -25,6 +27,7 @@ interface Inputs {
   slots: Record<string, string | null>;
   /** Slot to what is received in it. */
   streams: Record<string, MediaStream | null>;
+  watcherOf?: ((slot: string) => HeightWatcher) | undefined;
   speaking: readonly string[];
   unknownName: string;
 }
@@ -51,7 +54,7 @@ export function listSpeakers(inputs: Inputs): SpeakerView[] {
 }
 
 function describe(slot: string, participantId: string, inputs: Inputs): SpeakerView {
-  const { state, roster, centres, streams, speaking, unknownName } = inputs;
+  const { state, roster, centres, streams, watcherOf, speaking, unknownName } = inputs;
   const person = describePerson(participantId, roster, centres, unknownName);
   const camera = cameraOf(state, participantId);
   return {
@@ -60,28 +63,27 @@ function describe(slot: string, participantId: string, inputs: Inputs): SpeakerV
     name: person.name,
     line: personLine(person),
     stream: streams[slot] ?? null,
+    watchHeight: watcherOf?.(slot),
     hasVideo: camera?.has_video ?? false,
     isSpeaking: speaking.includes(participantId),
     isMuted: (state.participants[participantId]?.is_muted ?? false) || camera?.has_audio === false,
   };
 }
 
-/** The stage of a live room. With one picture only, the one who is on air. */
+/** The stage of a live room. */
 export function liveSpeakers(room: Room, media: RoomMedia, unknownName: string): SpeakerView[] {
   const { state, roster, seminar, slots } = room;
   if (!state) return [];
-  const inputs = {
+  return listSpeakers({
     state,
     roster,
     centres: seminar?.centres ?? [],
     slots: slots?.video ?? {},
     streams: media.reception.streams,
+    watcherOf: (slot) => media.reception.shows(slot),
     speaking: slots?.speaking ?? [],
     unknownName,
-  };
-  const programme = media.reception.streams['programme'];
-  const onAir = programme ? onAirSpeaker(state, slots) : null;
-  return onAir === null ? listSpeakers(inputs) : [describe('programme', onAir, inputs)];
+  });
 }
 
 export function asPerson({ name, line }: SpeakerView): PersonView {
