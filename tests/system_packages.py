@@ -14,6 +14,8 @@ import sys
 NEEDED = {
     "chromium": ("chromium",),
     "firefox-esr": ("firefox-esr", "firefox"),
+    # Debian's Firefox decodes H.264 by the libavcodec that this brings.
+    "ffmpeg": ("ffmpeg",),
     "espeak-ng": ("espeak-ng",),
     "nftables": ("nft", "/usr/sbin/nft"),
     "iproute2": ("ip", "/usr/sbin/ip"),
