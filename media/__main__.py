@@ -25,6 +25,7 @@ from media.protocol import (
     ToWorker,
     ViewerQuality,
     WorkerLoad,
+    WorkerTotals,
 )
 from media.transport.addresses import announced_addresses
 from media.transport.fanout import is_gso_usable
@@ -98,7 +99,7 @@ async def run(arguments: argparse.Namespace) -> None:
 
 def _is_load(message: FromWorker) -> bool:
     return isinstance(message, Notice) and isinstance(
-        message.event, ViewerQuality | WorkerLoad
+        message.event, ViewerQuality | WorkerLoad | WorkerTotals
     )
 
 

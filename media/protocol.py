@@ -22,6 +22,20 @@ Codec = Literal["opus", "h264", "vp8", "red"]
 MediaKind = Literal["audio", "video"]
 Direction = Literal["publish", "receive"]
 PeerState = Literal["new", "connecting", "connected", "closed"]
+DropReason = Literal[
+    "stranger",
+    "gate",
+    "malformed",
+    "refused",
+    "fault",
+    "viewer_fault",
+    "socket_full",
+    "sink_full",
+]
+"""Why the worker dropped a packet: of an address that is no peer; not declared, over
+the peer's rate or not authentic; no valid RTP or RTCP; no publication takes it; an
+exception of ours while reading, or while sending to one viewer; the socket was full (or
+the rest of that frame); the recorder was too slow."""
 VideoSlot = Literal["presenter", "floor-1", "floor-2", "screen", "programme"]
 
 VIDEO_SLOTS: tuple[VideoSlot, ...] = (
@@ -241,6 +255,10 @@ class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
     retransmissions: int
     in_bps: int
     out_bps: int
+    publishers: int = 0
+    keyframe_requests: int = 0
+    drops: dict[DropReason, int] = {}
+    """`packets_dropped` by reason, as far as the router sees them."""
 
 
 Result = Done | Answered | Restarted | SinkOpened | Dump | RouterStats
@@ -317,11 +335,24 @@ class ViewerReport(_Struct, frozen=True):
     limited_by: Literal["nothing", "wish", "line", "capacity"]
 
 
+class PublisherReport(_Struct, frozen=True):
+    """How the worker receives one publisher: what its receiver reports tell it."""
+
+    peer_id: str
+    loss_percent: float
+    """Before repair, of the track that lost most since the report before."""
+    rtt_ms: float | None
+    jitter_ms: float
+    received_bps: int
+
+
 class ViewerQuality(_Struct, frozen=True, tag="viewer.quality"):
     """Every 2 s the viewers that reported since; dropped first like `WorkerLoad`."""
 
     router_id: str
     viewers: tuple[ViewerReport, ...]
+    publishers: tuple[PublisherReport, ...] = ()
+    """Those that sent media since."""
 
 
 class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
@@ -332,6 +363,41 @@ class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     packets_in: int
     packets_out: int
     peers: int
+
+
+class Histogram(_Struct, frozen=True):
+    """How often a time was how long, since the worker started."""
+
+    bounds_ms: tuple[int, ...]
+    """Upper bounds, each inclusive, rising."""
+    counts: tuple[int, ...]
+    """Up to each bound and above the one before; one more for all beyond the last."""
+    sum_ms: float
+
+
+class RouterTraffic(_Struct, frozen=True):
+    router_id: str
+    viewers: int
+    publishers: int
+    in_bps: int
+    out_bps: int
+
+
+class WorkerTotals(_Struct, frozen=True, tag="worker.totals"):
+    """Every 5 s: what was counted since the worker started; dropped first too."""
+
+    packets_in: int
+    packets_out: int
+    drops: dict[DropReason, int]
+    retransmissions: int
+    keyframe_requests: int
+    joins: dict[Direction, Histogram]
+    """From offer to connected."""
+    failed_joins: dict[Direction, int]
+    """Peers that were closed before they connected."""
+    loop_lag: Histogram
+    """How late each 20 ms tick came."""
+    routers: tuple[RouterTraffic, ...]
 
 
 class WorkerError(_Struct, frozen=True, tag="worker.error"):
@@ -348,6 +414,7 @@ Event = (
     | SpeakersChanged
     | ViewerQuality
     | WorkerLoad
+    | WorkerTotals
     | WorkerError
 )
 

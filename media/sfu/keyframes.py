@@ -25,6 +25,7 @@ class KeyframeRequester:
         "_storm_until_ns",
         "_wishes",
         "_wishes_since_ns",
+        "sent",
     )
 
     def __init__(self, send: Callable[[], None]) -> None:
@@ -35,6 +36,7 @@ class KeyframeRequester:
         self._wishes = 0
         self._wishes_since_ns = 0
         self._storm_until_ns = 0
+        self.sent = 0
 
     def want(self, now_ns: int, *, urgent: bool = False) -> None:
         """Ask now if allowed, else as soon as it is.
@@ -70,6 +72,7 @@ class KeyframeRequester:
         interval_ns = STORM_INTERVAL_NS if is_storm else INTERVAL_NS
         if now_ns - self._last_sent_ns >= interval_ns:
             self._last_sent_ns = now_ns
+            self.sent += 1
             self._send()
 
     def settle(self) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from media.clock import Clock
 from media.protocol import (
     AUDIO_SLOTS,
+    DropReason,
     Event,
     PublicationClosed,
     PublicationInfo,
@@ -56,6 +57,7 @@ class Router:
         "_bytes_in",
         "_clock",
         "_gone_errors",
+        "_gone_keyframe_requests",
         "_gone_repeats",
         "_in_rate",
         "_on_event",
@@ -98,6 +100,7 @@ class Router:
         self.packets_refused = 0
         self._bytes_in = 0
         self._gone_errors = 0
+        self._gone_keyframe_requests = 0
         self._gone_repeats = 0
 
     def _on_switched(self, slot: VideoSlot, publication_id: str | None) -> None:
@@ -225,6 +228,7 @@ class Router:
             self.packets_refused += publisher.packets_refused
             for publication in publisher.publications:
                 self._publications.pop(publication.publication_id, None)
+                self._gone_keyframe_requests += publication.keyframes.sent
         viewer = self._viewers.pop(peer_id, None)
         if viewer is not None:
             self._steering.remove(viewer)
@@ -341,16 +345,21 @@ class Router:
         refused = sum(one.packets_refused for one in self._publishers.values())
         errors = sum(one.count_errors() for one in receivers)
         repeats = sum(one.count_repeats() for one in receivers)
+        asked = sum(one.keyframes.sent for one in self._publications.values())
+        drops: dict[DropReason, int] = {
+            "malformed": self.packets_malformed,
+            "refused": self.packets_refused + refused,
+            "viewer_fault": self._gone_errors + errors,
+        }
         return RouterStats(
             viewers=len(self._viewers),
+            publishers=len(self._publishers),
             packets_in=self.packets_in,
             packets_out=sum(slot.packets_out for slot in self._table.all),
-            packets_dropped=self.packets_malformed
-            + self.packets_refused
-            + refused
-            + self._gone_errors
-            + errors,
+            packets_dropped=sum(drops.values()),
+            drops=drops,
             retransmissions=self._gone_repeats + repeats,
+            keyframe_requests=self._gone_keyframe_requests + asked,
             in_bps=self._in_rate.bps,
             out_bps=self._out_rate.bps,
         )

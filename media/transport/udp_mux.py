@@ -26,6 +26,8 @@ class UdpMux:
         self.packets_in = 0
         self.strangers = 0
         """Datagrams that belong to no peer."""
+        self.faults = 0
+        """Datagrams whose handling raised."""
         self._now_ns = now_ns
         self._by_address: dict[Address, tuple[PeerTransport, Path]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
@@ -71,6 +73,7 @@ class UdpMux:
         except Exception as error:
             # One bad datagram must not end the loop of everyone else (rule A6).
             kind = type(error).__name__
+            self.faults += 1
             self._failures[kind] += 1
             if self._failures[kind] == 1:
                 log.exception("a datagram could not be handled")
