@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from media.protocol import VideoSlot
 from server.domain.events import Logged, Role, Status
+from server.domain.lines import PageQuality, Problem, Rung, RungReason
 from server.domain.state import State
 
 Locale = Literal["en", "ru", "kk"]
@@ -292,6 +293,48 @@ class SlotMap(_Body):
     video: dict[str, str | None]
     """presenter, floor-1, floor-2, screen, programme -> participant id."""
     speaking: list[str]
+
+
+class LineRequest(_Body):
+    """Message `line` of a page: which way it follows by, once that has lasted 3 s."""
+
+    rung: Rung
+    is_up: bool
+    reason: RungReason
+    quality: PageQuality | None = None
+    """Of direct media; null while nothing flows."""
+
+
+class LineTrouble(_Body):
+    """Somebody who follows badly, or (in `uplinks`) is received badly."""
+
+    participant_id: str
+    standing: Literal["weak", "bad"]
+    problem: Problem
+    way: Rung
+    since_ms: int
+
+
+class HallLines(_Body):
+    centre_id: str | None
+    following: int
+    weak: int
+    bad: int
+    is_hall_line: bool
+    """Several there are in trouble at once."""
+    people: list[LineTrouble]
+    """The worst first; fewer than `weak` + `bad` when very many are in trouble."""
+
+
+class Lines(_Body):
+    """Message `lines`, to the staff only, at most every 2 s; not in the log."""
+
+    following: int
+    weak: int
+    bad: int
+    halls: list[HallLines]
+    """Only those with trouble, the worst first."""
+    uplinks: list[LineTrouble]
 
 
 class CommandRequest(_Body):

@@ -26,7 +26,7 @@ from server.domain.views import (
     redact,
     view_for,
 )
-from server.http.wire import EventBatch, Seminar, Welcome
+from server.http.wire import EventBatch, Lines, Seminar, Welcome
 from server.realtime.chatter import Chatter
 from server.services.live import LiveSession
 
@@ -124,6 +124,10 @@ class Broadcast:
 
     def show_speakers(self, participant_ids: Sequence[str]) -> None:
         self._chatter.speaking = list(participant_ids)
+        self._wake()
+
+    def show_lines(self, lines: Lines) -> None:
+        self._chatter.see_lines(lines)
         self._wake()
 
     # The gateway asks.

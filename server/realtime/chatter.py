@@ -1,4 +1,4 @@
-"""What is shown but not logged: audience counts, running tallies, who is in which slot.
+"""What is shown but not logged: audience counts, running tallies, slots, bad lines.
 
 Only the newest value counts, so it is sent on change and at most twice a second (slots
 at once), and whole to a newcomer.
@@ -15,7 +15,7 @@ from server.domain.events import Logged
 from server.domain.polls import count_ballots
 from server.domain.stage import stage_of
 from server.domain.state import Poll
-from server.http.wire import Presence, SlotMap, Tally
+from server.http.wire import Lines, Presence, SlotMap, Tally
 from server.services.live import LiveSession
 
 Message = tuple[str, BaseModel]
@@ -25,6 +25,8 @@ class Chatter:
     def __init__(self, session: LiveSession) -> None:
         self._session = session
         self.speaking: list[str] = []
+        self._lines: Lines | None = None
+        self._are_lines_new = False
         self._shown_slots: SlotMap | None = None
         self._is_crowd_changed = True
         self._changed_polls: set[str] = set()
@@ -45,10 +47,15 @@ class Chatter:
             case _:
                 pass
 
+    def see_lines(self, lines: Lines) -> None:
+        self._lines = lines
+        self._are_lines_new = True
+
     @property
     def is_changed(self) -> bool:
         has_slots = self._shown_slots != self._slots()
-        return has_slots or self._is_crowd_changed or bool(self._changed_polls)
+        has_counts = self._is_crowd_changed or self._are_lines_new
+        return has_slots or has_counts or bool(self._changed_polls)
 
     def due(self, is_staff: bool, is_time: bool, whole: bool) -> list[Message]:
         """List what to tell staff or others; `whole` is for newcomers."""
@@ -62,13 +69,16 @@ class Chatter:
         slots = self._slots()
         if whole or slots != self._shown_slots:
             due.append(("slots", slots))
+        are_lines_due = whole or (is_time and self._are_lines_new)
+        if is_staff and are_lines_due and self._lines is not None:
+            due.append(("lines", self._lines))
         return due
 
     def settle(self, is_time: bool) -> None:
         """Count what was due as told."""
         self._shown_slots = self._slots()
         if is_time:
-            self._is_crowd_changed = False
+            self._is_crowd_changed = self._are_lines_new = False
             self._changed_polls.clear()
 
     def _presence(self) -> Presence:

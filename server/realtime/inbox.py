@@ -8,9 +8,10 @@ from __future__ import annotations
 from pydantic import TypeAdapter, ValidationError
 
 from server.domain.commands import Command
+from server.domain.lines import PageLine
 from server.errors import BadRequestError, FieldProblem
 from server.http.error_body import bad_request
-from server.http.wire import CommandAck, CommandRequest
+from server.http.wire import CommandAck, CommandRequest, LineRequest
 from server.services.live import LiveSession, refusal
 
 _COMMAND: TypeAdapter[Command] = TypeAdapter(Command)
@@ -31,6 +32,15 @@ async def receive(
     if bad_field is not None:
         return refusal(BadRequestError(fields=(bad_field,)))
     return await session.command(participant_id, request.key, command)
+
+
+def read_line(payload: object) -> PageLine | None:
+    """Decode what a page says of its line; None when it is not that."""
+    try:
+        told = LineRequest.model_validate(payload)
+    except (ValidationError, RecursionError):
+        return None
+    return PageLine(told.rung, told.is_up, told.reason, told.quality)
 
 
 def _unstorable(command: Command) -> FieldProblem | None:

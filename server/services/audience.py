@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from server.domain.events import Logged
+from server.http.wire import Lines
 
 
 class Audience(Protocol):
@@ -17,6 +18,10 @@ class Audience(Protocol):
 
     def show_speakers(self, participant_ids: Sequence[str]) -> None: ...
 
+    def show_lines(self, lines: Lines) -> None:
+        """Take who follows badly; for the eyes of the staff."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -26,12 +31,16 @@ class NoAudience:
     def __init__(self) -> None:
         self.published: list[Logged] = []
         self.speaking: list[str] = []
+        self.lines: Lines | None = None
 
     def publish(self, logged: Sequence[Logged]) -> None:
         self.published.extend(logged)
 
     def show_speakers(self, participant_ids: Sequence[str]) -> None:
         self.speaking = list(participant_ids)
+
+    def show_lines(self, lines: Lines) -> None:
+        self.lines = lines
 
     async def close(self) -> None:
         return

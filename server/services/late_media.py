@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from server.domain.events import Source
+from server.services.line_board import MediaLines
 from server.services.live_registry import Live
 from server.services.media_port import MediaListener, RecordingState
 from server.store import seminars, sessions
@@ -47,6 +48,9 @@ class LateListener:
             await session.on_archive_ready(duration_ms)
 
     def on_speakers_changed(self, participant_ids: Sequence[str]) -> None:
+        return
+
+    def on_lines_reported(self, told: MediaLines) -> None:
         return
 
 

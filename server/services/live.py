@@ -14,6 +14,7 @@ from server.domain import events
 from server.domain.commands import Command
 from server.domain.context import SYSTEM, Actor
 from server.domain.events import Logged, Source
+from server.domain.lines import PageLine
 from server.domain.stage import Stage, may_publish, stage_of
 from server.domain.state import State
 from server.domain.system import (
@@ -36,6 +37,7 @@ from server.http.error_body import error_body
 from server.http.wire import CommandAck
 from server.services.admission import Admission
 from server.services.audience import Audience, NoAudience
+from server.services.line_board import LineBoard, MediaLines
 from server.services.media_port import MediaDirector, RecordingState
 from server.services.session_log import SessionLog
 from server.services.session_memory import SessionMemory
@@ -63,6 +65,7 @@ class LiveSession:
         self.memory = memory
         self.audience: Audience = NoAudience()
         self.clock = clock
+        self.lines = LineBoard()
         self._log = session_log
         self._director = director
         self._timers = timers
@@ -202,6 +205,13 @@ class LiveSession:
     def on_speakers_changed(self, participant_ids: Sequence[str]) -> None:
         self.audience.show_speakers(participant_ids)
 
+    def on_lines_reported(self, told: MediaLines) -> None:
+        self.lines.note_media(told, self.clock.now_ms())
+
+    def note_page(self, participant_id: str, page: PageLine) -> None:
+        """Take a page's word on its own line."""
+        self.lines.note_page(participant_id, page)
+
     # What the server does.
 
     async def add_deck(self, deck_id: str, title: str, pages: int) -> None:
@@ -211,6 +221,8 @@ class LiveSession:
     async def tick(self) -> None:
         """Do what is due: close polls, let the lost leave, sign, note being alive."""
         now_ms = self.clock.now_ms()
+        if self.lines.survey(self.state, now_ms):
+            self.audience.show_lines(self.lines.shown)
         connected = self._connected()
         for wish in self._timers.due(self.state, connected, now_ms):
             await self._try(wish)

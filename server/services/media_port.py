@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 
 from server.domain.events import Source
 from server.domain.stage import Stage
+from server.services.line_board import MediaLines
 
 RecordingState = Literal[
     "off", "recording", "waiting", "disk_low", "disk_full", "failed", "ready"
@@ -54,6 +55,10 @@ class MediaListener(Protocol):
 
     def on_speakers_changed(self, participant_ids: Sequence[str]) -> None:
         """Name who is heard now, loudest first. Not logged, only shown."""
+        ...
+
+    def on_lines_reported(self, told: MediaLines) -> None:
+        """Tell how peers receive and are received. Not logged, only shown."""
         ...
 
 

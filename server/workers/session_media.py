@@ -18,6 +18,7 @@ from media.channel import ChannelError, RequestRefused
 from server.domain.events import Source
 from server.domain.stage import Stage
 from server.services.media_port import MediaListener
+from server.workers.line_reports import media_lines
 from server.workers.media_pool import MediaPool, RouterDump
 from server.workers.peers import owner_of, peer_of
 
@@ -136,6 +137,10 @@ class SessionMedia:
                 self._drop_publication(event.publication_id)
             case protocol.SpeakersChanged():
                 self._tell_speakers(event.publication_ids)
+                return
+            case protocol.ViewerQuality():
+                if listener := self._listener():
+                    listener.on_lines_reported(media_lines(event, self._peers.values()))
                 return
             case _:
                 return

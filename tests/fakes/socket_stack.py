@@ -78,7 +78,7 @@ class Client:
         self.gone = asyncio.Event()
         self._news = asyncio.Event()
         self._io = socketio.AsyncClient(reconnection=False)
-        for name in ("welcome", "events", "presence", "tally", "slots"):
+        for name in ("welcome", "events", "presence", "tally", "slots", "lines"):
             self._io.on(name, self._hearer(name))
         self._io.on("connect_error", self._refused)
         self._io.on("disconnect", lambda *_: self.gone.set())

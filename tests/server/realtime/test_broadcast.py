@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from server.http.wire import Lines
 from server.realtime.broadcast import Broadcast, Parcel
 from server.services.admission import admit
 from server.services.audience import NoAudience
@@ -21,6 +22,7 @@ class Listening(NoAudience):
         self.broadcast = Broadcast(session, self._wake)
         self.publish = self.broadcast.publish  # type: ignore[method-assign]
         self.show_speakers = self.broadcast.show_speakers  # type: ignore[method-assign]
+        self.show_lines = self.broadcast.show_lines  # type: ignore[method-assign]
 
     def _wake(self) -> None:
         self.wakes += 1
@@ -217,3 +219,36 @@ async def test_connections_of_the_removed_are_named_for_closing(room: Room) -> N
     await room.hall.must(trainer, "participant.remove", participant_id=one)
     assert room.broadcast.take_removed() == [person(0)]
     assert room.broadcast.take_removed() == []
+
+
+BAD_LINES = Lines(following=3, weak=0, bad=1, halls=[], uplinks=[])
+
+
+async def test_bad_lines_are_for_the_staff_and_wait_for_their_turn(
+    room: Room,
+) -> None:
+    trainer = await room.connect(TRAINER)
+    await room.hall.must(trainer, "session.go_live")
+    await room.connect(person(0))
+    room.take(1000)
+    room.broadcast.show_lines(BAD_LINES)
+    assert room.take(100) == []
+    assert room.broadcast.has_waiting
+    parcels = room.take(400)
+    assert [one["bad"] for one in room.heard(parcels, TRAINER, "lines")] == [1]
+    assert room.heard(parcels, person(0), "lines") == []
+    assert room.heard(room.take(1000), TRAINER, "lines") == []
+
+
+async def test_a_newcomer_gets_bad_lines_only_as_staff(room: Room) -> None:
+    trainer = await room.connect(TRAINER)
+    await room.hall.must(trainer, "session.go_live")
+    room.take(1000)
+    room.broadcast.show_lines(BAD_LINES)
+    room.take(1000)
+    room.broadcast.remove(TRAINER)
+    await room.connect(TRAINER)
+    await room.connect(person(0))
+    parcels = room.take()
+    assert len(room.heard(parcels, TRAINER, "lines")) == 1
+    assert room.heard(parcels, person(0), "lines") == []

@@ -7,8 +7,10 @@ import pytest
 from aiohttp import ClientSession
 from socketio.exceptions import ConnectionError as CannotConnect
 
+from server.domain import lines
 from server.realtime import strict_server
-from server.realtime.gateway import MAX_UNREAD
+from server.realtime.gateway import LINES_BURST, MAX_UNREAD
+from server.services import line_board
 from tests.fakes.academy import TRAINER, person
 from tests.fakes.socket_stack import SocketStack
 
@@ -245,6 +247,46 @@ async def test_a_flood_is_cut_off(stack: SocketStack) -> None:
         await flooder.send("nonsense", "x")
     await asyncio.wait_for(flooder.gone.wait(), 2)
     assert "server_time_ms" in await other.ask("clock", {})
+
+
+HLS = {"rung": "hls", "is_up": True, "reason": "blocked"}
+NOT_A_LINE: list[object] = [None, [], "hls", {"rung": "pigeon"}, HLS | {"extra": 1}]
+
+
+async def test_a_pages_word_on_its_line_reaches_the_staff_only(
+    stack: SocketStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_board, "SURVEY_MS", 1)
+    monkeypatch.setattr(lines, "WORSE_AFTER_MS", 1)
+    trainer = await stack.client(TRAINER).open()
+    one = await stack.client(person(0)).open()
+    await trainer.command("session.go_live")
+    session = await stack.hall.session()
+    for nonsense in NOT_A_LINE:
+        await one.send("line", nonsense)
+    await one.send("line", HLS)
+    async with asyncio.timeout(5):
+        while not session.lines.shown.weak:
+            await session.tick()
+            await asyncio.sleep(0.01)
+    told = await trainer.hear("lines", lambda body: body["weak"] == 1)
+    assert told["halls"][0]["people"][0]["way"] == "hls"
+    await one.command("chat.post", text="still here")
+    await one.hear_event("chat.posted")
+    assert "lines" not in [name for name, _ in one.heard]
+
+
+async def test_a_page_that_talks_too_much_of_its_line_is_not_listened_to(
+    stack: SocketStack,
+) -> None:
+    one = await stack.client(person(0)).open()
+    session = await stack.hall.session()
+    told: list[object] = []
+    session.note_page = lambda *page: told.append(page)  # type: ignore[method-assign]
+    for _ in range(50):
+        await one.send("line", HLS)
+    await one.ask("clock", {})
+    assert LINES_BURST <= len(told) <= LINES_BURST + 2
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,50 @@ async def test_speakers_are_named_by_participant(node: Node) -> None:
     assert heard == [peer_id.partition(".")[0]]
 
 
+async def test_bad_lines_are_told_by_participant(node: Node) -> None:
+    session_id, camera = await trainer_on_air(node)
+    session = await node.session()
+    viewer = await node.join("participant")
+    offer = PeerOwner(viewer, "view")
+    peer_id, _ = await node.services.director.offer(session_id, offer, "v=0")
+    for _ in range(4):
+        node.worker.tell(
+            media.ViewerQuality(
+                router_id=session_id,
+                viewers=(_viewer_report(peer_id, 30), _viewer_report("key.view.x", 90)),
+                publishers=(
+                    media.PublisherReport(
+                        peer_id=camera,
+                        loss_percent=5,
+                        rtt_ms=20,
+                        jitter_ms=2,
+                        received_bps=900_000,
+                    ),
+                ),
+            )
+        )
+        await node.until(lambda: session.lines._reported_ms == node.clock.now_ms())
+        node.clock.advance(2_000)
+        await session.tick()
+    shown = session.lines.shown
+    assert (shown.following, shown.bad) == (1, 1)
+    assert [one.participant_id for one in shown.halls[0].people] == [viewer]
+    assert [one.standing for one in shown.uplinks] == ["weak"]
+
+
+def _viewer_report(peer_id: str, loss_percent: float) -> media.ViewerReport:
+    return media.ViewerReport(
+        peer_id=peer_id,
+        loss_percent=loss_percent,
+        rtt_ms=20,
+        jitter_ms=3,
+        estimate_bps=None,
+        sent_bps=500_000,
+        layers={"programme": 720},
+        limited_by="nothing",
+    )
+
+
 async def test_going_live_starts_the_recording(node: Node) -> None:
     session_id, _ = await trainer_on_air(node)
     await node.until(lambda: node.recorder.started == [session_id])

@@ -689,6 +689,41 @@ export interface SlotMap {
   speaking: string[];
 }
 
+/** Message `line` of a page: which way it follows by, once that has lasted 3 s. */
+export interface LineRequest {
+  rung: "webrtc" | "hls" | "audio" | "slides";
+  is_up: boolean;
+  reason: "start" | "blocked" | "lost" | "no_codec" | "chosen";
+  quality?: "good" | "fair" | "bad" | null;
+}
+
+/** Somebody who follows badly, or (in `uplinks`) is received badly. */
+export interface LineTrouble {
+  participant_id: string;
+  standing: "weak" | "bad";
+  problem: "no_media" | "only_sound" | "breaks" | "stutters" | "slow" | "delayed" | "reduced" | "full";
+  way: "webrtc" | "hls" | "audio" | "slides";
+  since_ms: number;
+}
+
+export interface HallLines {
+  centre_id: string | null;
+  following: number;
+  weak: number;
+  bad: number;
+  is_hall_line: boolean;
+  people: LineTrouble[];
+}
+
+/** Message `lines`, to the staff only, at most every 2 s; not in the log. */
+export interface Lines {
+  following: number;
+  weak: number;
+  bad: number;
+  halls: HallLines[];
+  uplinks: LineTrouble[];
+}
+
 /** Message `command`, answered by an ack `CommandAck`. The key is client-made (UUID); repeating it returns the stored answer. */
 export interface CommandRequest {
   key: string;
