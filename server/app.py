@@ -18,6 +18,7 @@ from server.http import (
     invitations,
     layers,
     login,
+    metrics,
     middlewares,
     ops,
     pages,
@@ -29,6 +30,7 @@ from server.http.context import SERVICES, client_address
 from server.http.cookies import read_token
 from server.http.wire import Person, Seminar
 from server.limits import Crowd, TryLimit
+from server.meters import Meters
 from server.parts import Services
 from server.realtime.gateway import Gateway
 from server.seed.preset import Academy, plant
@@ -77,7 +79,9 @@ def build_app(config: Config, clock: Clock | None = None) -> web.Application:
     app.cleanup_ctx.append(_run_services)
     _attach_gateway(app, services)
     media = (whip, layers, hls)
-    for module in (login, invitations, seminars, sessions, *media, ops, pages):
+    operators = (ops, metrics)
+    everybody = (login, invitations, seminars, sessions)
+    for module in (*everybody, *media, *operators, pages):
         app.add_routes(module.routes)
     return app
 
@@ -102,6 +106,7 @@ def _attach_gateway(app: web.Application, services: Services) -> None:
         seminar_of,
         services.strangers,
         client_address,
+        meters=services.meters,
     )
     gateway.attach(app)
 
@@ -127,7 +132,8 @@ def build_services(config: Config, clock: Clock) -> Services:
         archive_ms=broadcasts.archive_ms,
     )
     key = load_or_make(config.data_dir / SIGNING_KEY_NAME)
-    live = Live(database, clock, director, key)
+    meters = Meters()
+    live = Live(database, clock, director, key, on_commit_s=meters.commit_s.observe)
     reader = SessionReader(database, live)
     return Services(
         config=config,
@@ -148,6 +154,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         offer_limit=TryLimit(OFFERS_PER_MINUTE, clock),
         layers_limit=TryLimit(LAYERS_PER_MINUTE, clock),
         strangers=Crowd(config.strangers_per_address),
+        meters=meters,
     )
 
 
@@ -163,6 +170,7 @@ async def _run_services(app: web.Application) -> AsyncIterator[None]:
     await services.decks.open()
     if services.config.demo:
         await _plant_demo(services)
+    services.meters.open()
     services.director.open()
     await services.live.open()
     await settle_archives(services.live, services.database)
@@ -171,6 +179,7 @@ async def _run_services(app: web.Application) -> AsyncIterator[None]:
     await services.director.close()
     await services.decks.close()
     await services.database.close()
+    await services.meters.close()
 
 
 async def _plant_demo(services: Services) -> None:

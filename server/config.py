@@ -24,6 +24,7 @@ from pydantic_settings import (
 
 from server.http.wire import Locale
 
+METRICS_TOKEN_LENGTH = 16
 SOCKET_PATH_LIMIT_BYTES = 107
 """`sun_path` holds 108 bytes with its closing zero (unix(7))."""
 _LONGEST_SOCKET_NAME_BYTES = 64
@@ -58,6 +59,7 @@ class Config(BaseSettings):
     login_tries_per_account: int = Field(default=10, ge=1)
     login_tries_per_address: int = Field(default=100, ge=1)
     strangers_per_address: int = Field(default=400, ge=1)
+    metrics_token: str = ""
 
     upload_max_mb: int = Field(default=50, ge=1, le=2000)
     deck_max_pages: int = Field(default=500, ge=1, le=2000)
@@ -70,6 +72,13 @@ class Config(BaseSettings):
         """Take `1.2.3.4,5.6.7.8` from the environment as well as a TOML list."""
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _hard_to_guess(cls, value: str) -> str:
+        if value and len(value) < METRICS_TOKEN_LENGTH:
+            raise ValueError(f"must have at least {METRICS_TOKEN_LENGTH} characters")
         return value
 
     @field_validator("public_url")

@@ -8,6 +8,7 @@ from server.auth import Logins
 from server.clock import Clock
 from server.config import Config
 from server.limits import Crowd, TryLimit
+from server.meters import Meters
 from server.services.attendance import AttendanceService
 from server.services.broadcasts import Broadcasts
 from server.services.decks import DeckService
@@ -42,3 +43,4 @@ class Services:
     offer_limit: TryLimit
     layers_limit: TryLimit
     strangers: Crowd
+    meters: Meters

@@ -26,6 +26,7 @@ from server.errors import (
 from server.http.error_body import bad_request, error_body
 from server.http.wire import Hello, Person, Seminar
 from server.limits import Crowd
+from server.meters import Meters
 from server.realtime import inbox
 from server.realtime.broadcast import Broadcast, Parcel
 from server.realtime.pump import Pump
@@ -39,6 +40,9 @@ log = logging.getLogger(__name__)
 
 COMMANDS_PER_S = 30.0
 COMMANDS_BURST = 60
+LINES_PER_S = 0.5
+LINES_BURST = 10
+"""A page tells what has lasted for 3 s; after a change of network several at once."""
 MAX_UNREAD = 300
 """Messages a receiver may be behind before we hang up: it comes back with its `seq`
 and gets what it missed in one message. At 10 messages a second, half a minute."""
@@ -49,6 +53,7 @@ class _Client:
     session: LiveSession
     participant_id: str
     bucket: Bucket
+    line_bucket: Bucket
 
 
 class Gateway:
@@ -64,6 +69,7 @@ class Gateway:
         strangers: Crowd,
         address_of: Callable[[web.Request], str],
         origins: list[str] | None = None,
+        meters: Meters | None = None,
     ) -> None:
         """`admit` and `seminar_of` take seminar and person id.
 
@@ -78,11 +84,14 @@ class Gateway:
         self._clients: dict[str, _Client] = {}
         self._broadcasts: dict[str, Broadcast] = {}
         self._is_closing = False
+        self._meters = meters or Meters()
+        self._meters.sockets.set_function(lambda: self.connections)
         self._server = StrictServer(clock, origins, strangers, address_of)
         self._server.on("connect", self._on_connect)
         self._server.on("disconnect", self._on_disconnect)
         self._server.on("command", self._on_command)
         self._server.on("clock", self._on_clock)
+        self._server.on("line", self._on_line)
         live.audience_of = self._audience_of
 
     def attach(self, app: web.Application) -> None:
@@ -132,8 +141,13 @@ class Gateway:
             )
 
         participant_id = await session.connect(admission, sid, joined)
-        bucket = Bucket(COMMANDS_PER_S, COMMANDS_BURST, self._clock.now_ms())
-        self._clients[sid] = _Client(session, participant_id, bucket)
+        now_ms = self._clock.now_ms()
+        self._clients[sid] = _Client(
+            session,
+            participant_id,
+            Bucket(COMMANDS_PER_S, COMMANDS_BURST, now_ms),
+            Bucket(LINES_PER_S, LINES_BURST, now_ms),
+        )
         # After this handler the client is told that it is connected; only then may
         # it hear anything.
         asyncio.get_running_loop().call_soon(self._open, sid)
@@ -168,7 +182,17 @@ class Gateway:
             ack = refusal(RateLimitedError())
         else:
             ack = await inbox.receive(client.session, client.participant_id, payload)
+        self._meters.note_command(ack.ok)
         return ack.model_dump(mode="json")
+
+    async def _on_line(self, sid: str, payload: object = None, *_: object) -> None:
+        """Note a page's word on its line; what is no such word is not answered."""
+        client = self._clients.get(sid)
+        if client is None or not client.line_bucket.take(self._clock.now_ms()):
+            return
+        page = inbox.read_line(payload)
+        if page is not None:
+            client.session.note_page(client.participant_id, page)
 
     async def _on_clock(self, _sid: str, *_: object) -> dict[str, int]:
         return {"server_time_ms": self._clock.now_ms()}
@@ -217,6 +241,7 @@ class _SessionAudience:
     ) -> None:
         self.publish = broadcast.publish
         self.show_speakers = broadcast.show_speakers
+        self.show_lines = broadcast.show_lines
         self._broadcast = broadcast
         self._pump = pump
         self._forget = forget

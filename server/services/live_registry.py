@@ -38,11 +38,14 @@ class Live:
         director: MediaDirector,
         key: Ed25519PrivateKey,
         audience_of: Callable[[LiveSession], Audience] | None = None,
+        on_commit_s: Callable[[float], None] = lambda _: None,
     ) -> None:
+        """`on_commit_s` hears how long each batch of events took to write."""
         self._database = database
         self._clock = clock
         self._director = director
         self._key = key
+        self._on_commit_s = on_commit_s
         self.audience_of = audience_of
         """Set by the realtime side before the first session opens."""
         self._sessions: dict[str, LiveSession] = {}
@@ -65,6 +68,11 @@ class Live:
         for session in list(self._sessions.values()):
             await session.close()
         self._sessions.clear()
+
+    @property
+    def all(self) -> tuple[LiveSession, ...]:
+        """The sessions that are open in this process."""
+        return tuple(self._sessions.values())
 
     def loaded(self, session_id: str) -> LiveSession | None:
         """Return a session if it is open in this process."""
@@ -110,7 +118,9 @@ class Live:
 
     async def _load(self, record: SessionRecord) -> LiveSession:
         memory = SessionMemory(record.session_id, record.seminar_id)
-        session_log = SessionLog(self._database, record.session_id, self._key)
+        session_log = SessionLog(
+            self._database, record.session_id, self._key, self._on_commit_s
+        )
         memory.restore(await session_log.load())
         async with self._database.read() as db:
             decks = await sessions.ready_decks(db, record.seminar_id)

@@ -6,8 +6,9 @@ group commit in one transaction. It keeps the end of the chain between commits.
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,11 +51,16 @@ class Stored:
 
 class SessionLog:
     def __init__(
-        self, database: Database, session_id: str, key: Ed25519PrivateKey
+        self,
+        database: Database,
+        session_id: str,
+        key: Ed25519PrivateKey,
+        on_commit_s: Callable[[float], None] = lambda _: None,
     ) -> None:
         self._database = database
         self._session_id = session_id
         self._key = key
+        self._on_commit_s = on_commit_s
         self._end: tuple[int, str] = (0, chain.GENESIS)
         """Sequence number and hash of the newest committed link."""
         self._signed_seq = -1
@@ -84,6 +90,7 @@ class SessionLog:
         replies = {
             key: reply.model_dump(mode="json") for key, reply in batch.replies.items()
         }
+        began_s = time.perf_counter()
         async with self._database.write() as db:
             await event_store.append(db, links)
             await sessions.open_tallies(
@@ -101,6 +108,7 @@ class SessionLog:
                         self._key, self._session_id, head.seq, head.hash, now_ms
                     ),
                 )
+        self._on_commit_s(time.perf_counter() - began_s)
         if links:
             self._end = (links[-1].seq, links[-1].hash)
         if "ended_at_ms" in columns:

@@ -33,6 +33,7 @@ class MediaLink:
         self.dump: protocol.Dump | None = None
         """What the worker held when it was attached."""
         self.load: protocol.WorkerLoad | None = None
+        self.totals: protocol.WorkerTotals | None = None
         self._on_up = on_up
         self._on_down = on_down
         self._on_event = on_event
@@ -63,7 +64,8 @@ class MediaLink:
         self._early.clear()
         if connected:
             return
-        was_up, self.dump, self.load = self.is_up, None, None
+        was_up, self.dump = self.is_up, None
+        self.load = self.totals = None
         if self._attaching is not None:
             self._attaching.cancel()
         if was_up:
@@ -75,6 +77,8 @@ class MediaLink:
                 self._attaching = asyncio.create_task(self._attach(event))
             case protocol.WorkerLoad():
                 self.load = event
+            case protocol.WorkerTotals():
+                self.totals = event
             case protocol.WorkerError():
                 log.warning("media-%d: %s %s", self.index, event.object_id, event)
             case _:

@@ -97,6 +97,18 @@ class MediaPool:
         """The newest load report by worker index."""
         return {link.index: link.load for link in self._links if link.load is not None}
 
+    @property
+    def totals(self) -> dict[int, protocol.WorkerTotals]:
+        """The newest totals by worker index."""
+        return {
+            link.index: link.totals for link in self._links if link.totals is not None
+        }
+
+    @property
+    def workers(self) -> dict[int, bool]:
+        """Whether each worker is connected, by its index."""
+        return {link.index: link.is_up for link in self._links}
+
     def open(self) -> None:
         for link in self._links:
             link.start()

@@ -93,4 +93,4 @@ async def test_readiness_names_what_is_missing(node: Node) -> None:
     assert (answer.status, await answer.text()) == (503, "waiting for recorder\n")
     assert (await browser.call("GET", "/healthz")).status == 200
     metrics = await (await browser.call("GET", "/metrics")).text()
-    assert "hallcast_recorder_up 0\n" in metrics
+    assert "hallcast_recorder_up 0.0\n" in metrics
