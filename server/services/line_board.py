@@ -106,10 +106,11 @@ class LineBoard:
             self._sources_since_ms = None
         elif self._sources_since_ms is None:
             self._sources_since_ms = now_ms
+        is_on = state.status in ("green_room", "live")
         present = {
             participant_id: one.centre_id
             for participant_id, one in state.participants.items()
-            if one.is_present and not one.is_removed
+            if is_on and one.is_present and not one.is_removed
         }
         self._forget_all_but(present)
         shown = self._judge_all(present, now_ms)

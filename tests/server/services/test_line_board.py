@@ -16,7 +16,7 @@ class Watched:
     def __init__(self, people: int = 1, on_air: bool = True) -> None:
         self.board = LineBoard()
         self.now_ms = 100_000
-        self.state = State(session_id="ses", seminar_id="sem")
+        self.state = State(session_id="ses", seminar_id="sem", status="live")
         self.state.sources = [ON_AIR] if on_air else []
         for number in range(people):
             name = f"p{number}"
@@ -129,6 +129,13 @@ def test_who_left_is_forgotten_with_their_trouble() -> None:
     assert (shown.following, shown.bad, shown.halls) == (1, 0, [])
     watched.state.participants["p1"].is_present = True
     assert watched.after(2_000).bad == 0
+
+
+def test_after_the_end_nobody_is_in_trouble() -> None:
+    watched = Watched()
+    assert watched.keep(8, 50).bad == 1
+    watched.state.status = "ended"
+    assert watched.after(2_000).following == 0
 
 
 def test_what_a_speaker_sends_is_judged_apart() -> None:

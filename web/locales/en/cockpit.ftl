@@ -120,6 +120,13 @@ cockpit-trouble-waiting = The recording waits for the recorder
 cockpit-trouble-waiting-why = It starts by itself as soon as the recorder answers.
 cockpit-trouble-speaker = { $name } is not on air yet
 cockpit-trouble-speaker-why = Half a minute has passed since the floor was given. Call the next speaker or ask them to press “Go on air”.
+cockpit-trouble-uplink = Your own line loses what you send
+cockpit-trouble-uplink-why = The audience sees and hears you badly. Plug in a cable, sit nearer to the Wi-Fi, or end other programs that use the network.
+cockpit-trouble-speaker-line = { $name }: the line of the speaker is weak
+cockpit-trouble-speaker-line-why = The audience hears them badly. Ask them to switch the camera off or to use a cable.
+cockpit-trouble-lines = { $count } of { $following } have trouble following
+cockpit-trouble-lines-why = See who it is and what helps.
+cockpit-trouble-lines-show = Show who
 cockpit-trouble-retry = Try again
 
 # Votes
@@ -176,3 +183,44 @@ cockpit-key-next-slide = Next slide
 cockpit-key-next-speaker = Give the floor to the next
 cockpit-key-poll = New vote
 cockpit-key-list = This list
+
+# Lines: who follows badly
+cockpit-tab-lines = Lines
+lines-title = Lines of the participants
+lines-unknown = Nobody's line is known yet.
+lines-all-good = { $following ->
+    [one] The line of the only one who follows is good.
+   *[other] All { $following } follow without trouble.
+  }
+lines-count = { $count ->
+    [one] { $count } of { $following } has trouble
+   *[other] { $count } of { $following } have trouble
+  }
+lines-hall-count = { $count } of { $following }
+lines-more = and { $count } more
+lines-bad = Bad
+lines-weak = Weak
+lines-since = { $minutes ->
+    [0] just now
+    [one] for { $minutes } minute
+   *[other] for { $minutes } minutes
+  }
+lines-problem-no-media = No picture, no sound
+lines-problem-slides = Only slides and text
+lines-problem-only-sound = Only sound
+lines-problem-breaks = Sound and picture break up
+lines-problem-stutters = The picture stutters
+lines-problem-slow = Slow line
+lines-problem-delayed = Sees it some seconds late
+lines-problem-reduced = Smaller picture
+lines-problem-full = Smaller picture: the server is full
+lines-advice-hall = Several people of one hall: it is the hall's line. Ask the coordinator to plug in the cable and to end downloads.
+lines-advice-no-media = Ask them to reload the page or to use another network.
+lines-advice-slides = Votes and chat work. Ask them to use another network if they want to hear you.
+lines-advice-only-sound = The picture returns by itself when the line is better. A cable helps.
+lines-advice-breaks = Ask the coordinator to plug in the cable, or advise “Audio only”.
+lines-advice-stutters = It is being repaired. If it lasts: a cable instead of Wi-Fi.
+lines-advice-slow = They answer late: give them a moment. Nothing to do.
+lines-advice-delayed = Their network blocks direct video. Votes and chat work; nothing to do.
+lines-advice-reduced = They get a smaller picture automatically. Nothing to do.
+lines-advice-full = Tell the administrator: the server has no room for more.

@@ -110,6 +110,13 @@ cockpit-trouble-waiting = Жазба жазу қызметін күтуде
 cockpit-trouble-waiting-why = Қызмет жауап бергенде өзі басталады.
 cockpit-trouble-speaker = { $name }: әлі эфирде емес
 cockpit-trouble-speaker-why = Сөз жарты минут бұрын берілді. Келесі адамды шақырыңыз немесе «Эфирге шығу» түймесін басуын сұраңыз.
+cockpit-trouble-uplink = Сіздің желіңіз деректерді жоғалтып тұр
+cockpit-trouble-uplink-why = Қатысушылар сізді нашар көріп, нашар естиді. Кабель қосыңыз, Wi-Fi-ға жақын отырыңыз немесе желіні пайдаланатын бағдарламаларды жабыңыз.
+cockpit-trouble-speaker-line = { $name }: сөйлеушінің байланысы әлсіз
+cockpit-trouble-speaker-line-why = Оны нашар естиді. Камерасын өшіруін немесе кабель қосуын сұраңыз.
+cockpit-trouble-lines = Байланысы нашар: { $count } (барлығы { $following })
+cockpit-trouble-lines-why = Кімде екенін және не көмектесетінін қараңыз.
+cockpit-trouble-lines-show = Көрсету
 cockpit-trouble-retry = Қайталау
 
 # Дауыс беру
@@ -160,3 +167,37 @@ cockpit-key-next-slide = Келесі слайд
 cockpit-key-next-speaker = Келесі адамға сөз беру
 cockpit-key-poll = Жаңа дауыс беру
 cockpit-key-list = Осы тізім
+
+# Байланыс: кім нашар көреді немесе естиді
+cockpit-tab-lines = Байланыс
+lines-title = Қатысушылардың байланысы
+lines-unknown = Байланыс туралы дерек әлі жоқ.
+lines-all-good = Барлық { $following } қатысушының байланысы жақсы.
+lines-count = Байланысы нашар: { $count } (барлығы { $following })
+lines-hall-count = { $count } / { $following }
+lines-more = тағы { $count }
+lines-bad = Нашар
+lines-weak = Әлсіз
+lines-since = { $minutes ->
+    [0] жаңа ғана
+   *[other] { $minutes } минуттан бері
+  }
+lines-problem-no-media = Бейне де, дыбыс та жоқ
+lines-problem-slides = Тек слайдтар мен мәтін
+lines-problem-only-sound = Тек дыбыс
+lines-problem-breaks = Дыбыс пен бейне үзіледі
+lines-problem-stutters = Бейне кідіріп тұр
+lines-problem-slow = Баяу байланыс
+lines-problem-delayed = Бірнеше секунд кеш көреді
+lines-problem-reduced = Бейне кішірейтілген
+lines-problem-full = Бейне кішірейтілген: сервер толы
+lines-advice-hall = Бір залда бірнеше адамда қатар: мәселе залдың желісінде. Үйлестірушіден кабель қосуды және жүктеулерді тоқтатуды сұраңыз.
+lines-advice-no-media = Бетті жаңартуын немесе басқа желіге қосылуын сұраңыз.
+lines-advice-slides = Дауыс беру мен чат жұмыс істейді. Сізді есту үшін басқа желі керек.
+lines-advice-only-sound = Байланыс жақсарғанда бейне өзі қайтады. Кабель көмектеседі.
+lines-advice-breaks = Үйлестірушіден кабель қосуды сұраңыз немесе «Тек дыбыс» режимін ұсыныңыз.
+lines-advice-stutters = Жоғалғаны қалпына келтірілуде. Тоқтамаса: Wi-Fi орнына кабель.
+lines-advice-slow = Кеш жауап береді: сәл күтіңіз. Ештеңе істеудің қажеті жоқ.
+lines-advice-delayed = Желісі тікелей бейнені өткізбейді. Дауыс беру мен чат жұмыс істейді, ештеңе істеудің қажеті жоқ.
+lines-advice-reduced = Бейне өздігінен кішірейеді. Ештеңе істеудің қажеті жоқ.
+lines-advice-full = Әкімшіге айтыңыз: сервердің қуаты жетпейді.

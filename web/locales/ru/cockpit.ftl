@@ -125,6 +125,13 @@ cockpit-trouble-waiting = Запись ждёт службу записи
 cockpit-trouble-waiting-why = Она начнётся сама, как только служба ответит.
 cockpit-trouble-speaker = { $name }: ещё не в эфире
 cockpit-trouble-speaker-why = Слово дано полминуты назад. Вызовите следующего или попросите нажать «Выйти в эфир».
+cockpit-trouble-uplink = Ваша линия теряет данные
+cockpit-trouble-uplink-why = Участники плохо видят и слышат вас. Подключите кабель, сядьте ближе к Wi-Fi или закройте программы, которые занимают сеть.
+cockpit-trouble-speaker-line = { $name }: у выступающего слабая связь
+cockpit-trouble-speaker-line-why = Его плохо слышно. Попросите выключить камеру или подключить кабель.
+cockpit-trouble-lines = Плохо со связью: { $count } из { $following }
+cockpit-trouble-lines-why = Посмотрите, у кого и что поможет.
+cockpit-trouble-lines-show = Показать
 cockpit-trouble-retry = Повторить
 
 # Опросы
@@ -183,3 +190,42 @@ cockpit-key-next-slide = Следующий слайд
 cockpit-key-next-speaker = Дать слово следующему
 cockpit-key-poll = Новый опрос
 cockpit-key-list = Этот список
+
+# Связь: кому плохо слышно и видно
+cockpit-tab-lines = Связь
+lines-title = Связь участников
+lines-unknown = Пока нет данных о связи.
+lines-all-good = { $following ->
+    [one] Связь хорошая у { $following } участника.
+   *[other] Связь хорошая у всех { $following } участников.
+  }
+lines-count = Плохо со связью: { $count } из { $following }
+lines-hall-count = { $count } из { $following }
+lines-more = и ещё { $count }
+lines-bad = Плохая
+lines-weak = Слабая
+lines-since = { $minutes ->
+    [0] только что
+    [one] { $minutes } минуту
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+  }
+lines-problem-no-media = Ни видео, ни звука
+lines-problem-slides = Только слайды и текст
+lines-problem-only-sound = Только звук
+lines-problem-breaks = Звук и видео прерываются
+lines-problem-stutters = Видео подтормаживает
+lines-problem-slow = Медленная связь
+lines-problem-delayed = Видит с задержкой
+lines-problem-reduced = Видео уменьшено
+lines-problem-full = Видео уменьшено: сервер заполнен
+lines-advice-hall = Сразу у нескольких в одном зале: дело в связи зала. Попросите координатора подключить кабель и остановить загрузки.
+lines-advice-no-media = Попросите обновить страницу или сменить сеть.
+lines-advice-slides = Опросы и чат работают. Чтобы слышать вас, нужна другая сеть.
+lines-advice-only-sound = Видео вернётся само, когда связь улучшится. Поможет кабель.
+lines-advice-breaks = Попросите координатора подключить кабель или посоветуйте «Только звук».
+lines-advice-stutters = Потери восполняются. Если не проходит: кабель вместо Wi-Fi.
+lines-advice-slow = Отвечает с опозданием: подождите немного. Делать ничего не нужно.
+lines-advice-delayed = Сеть не пропускает прямое видео. Опросы и чат работают, делать ничего не нужно.
+lines-advice-reduced = Видео уменьшается само. Делать ничего не нужно.
+lines-advice-full = Сообщите администратору: серверу не хватает мощности.

@@ -31,6 +31,7 @@ beforeEach(() => {
     onPresence: () => undefined,
     onTally: () => undefined,
     onSlots: () => undefined,
+    onLines: () => undefined,
   };
   connection = new Connection('sem_1', listener, server.makeTransport, timers);
 });
@@ -194,6 +195,20 @@ describe('Connection', () => {
     server.drop();
     expect(phases.at(-1)).toBe('closed');
     expect(timers.pending).toBe(0);
+  });
+
+  it('says how it follows only while it is online', async () => {
+    const line = { rung: 'hls', is_up: true, reason: 'blocked' } as const;
+    connection.tellLine(line);
+    connection.open();
+    connection.tellLine(line);
+    expect(server.asked('line')).toBe(0);
+    server.welcome();
+    connection.tellLine(line);
+    expect(server.take('line').body).toEqual(line);
+    connection.tellLine(line);
+    server.drop();
+    await timers.advance(0);
   });
 
   it('refuses to send while it is not online', async () => {

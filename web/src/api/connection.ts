@@ -8,6 +8,8 @@ import type {
   ErrorBody,
   EventBatch,
   Hello,
+  LineRequest,
+  Lines,
   Presence,
   SlotMap,
   Tally,
@@ -29,6 +31,7 @@ export interface ConnectionListener {
   onPresence(presence: Presence): void;
   onTally(tally: Tally): void;
   onSlots(slots: SlotMap): void;
+  onLines(lines: Lines): void;
 }
 
 /** Where this client is in the log; `Hello` asks for what came after. */
@@ -114,6 +117,12 @@ export class Connection {
     return (await this.#transport.ask('command', request, ACK_TIMEOUT_MS)) as CommandAck;
   }
 
+  /** Say how this page follows; one that is lost is told again with the next change. */
+  tellLine(line: LineRequest): void {
+    if (this.#phase !== 'online') return;
+    this.#transport.ask('line', line, ACK_TIMEOUT_MS).catch(() => undefined);
+  }
+
   #hello(): Hello {
     const hello: Hello = { seminar_id: this.#seminarId };
     if (this.#place) {
@@ -177,6 +186,8 @@ export class Connection {
         return this.#listener.onTally(body as Tally);
       case 'slots':
         return this.#listener.onSlots(body as SlotMap);
+      case 'lines':
+        return this.#listener.onLines(body as Lines);
     }
   }
 

@@ -6,6 +6,7 @@ import type { Room } from '../state/room.svelte';
 import { CameraCapture } from './capture.svelte';
 import type { DeviceError } from './devices';
 import { deviceError, hintScreen, openScreen, stopStream } from './devices';
+import { LineTeller } from './line-teller';
 import type { DuePicture } from './picture-watch';
 import { Publication } from './publication.svelte';
 import { QUALITIES, type Quality } from './quality';
@@ -28,9 +29,11 @@ export class RoomMedia {
 
   #closeAll: () => void = () => undefined;
   #wasAllowed = false;
+  readonly #lineTeller: LineTeller;
 
   constructor(room: Room, timers: Timers) {
     this.room = room;
+    this.#lineTeller = new LineTeller(timers, (line) => room.tellLine(line));
     this.camera = new Publication(room.seminarId, 'camera', timers);
     this.screen = new Publication(room.seminarId, 'screen', timers);
     this.reception = new Reception(
@@ -70,6 +73,7 @@ export class RoomMedia {
       $effect(() => this.#followPlayer());
       $effect(() => this.#followCapture());
       $effect(() => this.#followAir());
+      $effect(() => this.#followLine());
     });
     const leave = () => this.close();
     addEventListener('pagehide', leave);
@@ -87,6 +91,7 @@ export class RoomMedia {
   close(): void {
     this.#closeAll();
     this.#closeAll = () => undefined;
+    this.#lineTeller.set(null);
     this.reception.close();
     this.reception.sound.close();
     this.stopCamera();
@@ -197,6 +202,13 @@ export class RoomMedia {
   #followAir(): void {
     const isTalking = this.camera.isOn;
     untrack(() => this.reception.setTalking(isTalking));
+  }
+
+  /** The trainer sees who follows badly, and by which way. */
+  #followLine(): void {
+    const { rung, isUp, reason, line } = this.reception;
+    const isOn = this.room.phase === 'online' && this.room.state?.status === 'live';
+    this.#lineTeller.set(isOn ? { rung, is_up: isUp, reason, quality: line } : null);
   }
 
   #restart(): void {

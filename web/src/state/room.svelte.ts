@@ -9,6 +9,8 @@ import type {
   CommandAck,
   ErrorBody,
   EventBatch,
+  LineRequest,
+  Lines,
   Presence,
   Role,
   RosterEntry,
@@ -52,6 +54,8 @@ export class Room {
   presence = $state.raw<Presence | null>(null);
   tallies = $state.raw<Record<string, Tally>>({});
   slots = $state.raw<SlotMap | null>(null);
+  /** Who follows badly; the staff alone are told. */
+  lines = $state.raw<Lines | null>(null);
   /** Commands that are kept, under way or refused. */
   outbox = $state.raw<readonly OutboxItem[]>([]);
   /** The server's time, Unix ms, twice a second: timers on screen follow it. */
@@ -107,6 +111,10 @@ export class Room {
     return this.#outbox.send(command);
   }
 
+  tellLine(line: LineRequest): void {
+    this.#connection.tellLine(line);
+  }
+
   retry(key: string): void {
     this.#outbox.retry(key);
   }
@@ -148,6 +156,9 @@ export class Room {
       },
       onSlots: (slots: SlotMap) => {
         this.slots = slots;
+      },
+      onLines: (lines: Lines) => {
+        this.lines = lines;
       },
     };
   }

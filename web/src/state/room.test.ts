@@ -119,4 +119,12 @@ describe('Room', () => {
     await timers.advance(5_000);
     expect(room.nowMs).toBe(5_001_000);
   });
+
+  it('keeps the newest word on bad lines', () => {
+    room.open();
+    server.welcome();
+    expect(room.lines).toBeNull();
+    server.say('lines', { following: 3, weak: 0, bad: 1, halls: [], uplinks: [] });
+    expect(room.lines?.bad).toBe(1);
+  });
 });

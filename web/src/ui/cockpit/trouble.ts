@@ -1,6 +1,7 @@
 /** What goes wrong in a live session, found from its state: shown to the trainer unasked. */
-import type { State } from '../../api/types.gen';
+import type { Lines, State } from '../../api/types.gen';
 import type { Phase } from '../../api/connection';
+import { isAlarming, troubledCount } from './lines';
 
 export type TroubleKind =
   | 'server'
@@ -11,7 +12,10 @@ export type TroubleKind =
   | 'disk-low'
   | 'disk-full'
   | 'waiting'
-  | 'speaker';
+  | 'speaker'
+  | 'uplink'
+  | 'speaker-line'
+  | 'lines';
 
 export interface Trouble {
   key: string;
@@ -19,6 +23,9 @@ export interface Trouble {
   tone: 'warn' | 'bad';
   /** Whose trouble, where it is one person's. */
   participantId?: string;
+  /** How many are in it, and of how many, where it is many people's. */
+  count?: number;
+  following?: number;
 }
 
 interface Inputs {
@@ -28,6 +35,8 @@ interface Inputs {
   /** Unix ms of the newest restart of the media worker; null when there was none. */
   restartedAtMs: number | null;
   publish: 'off' | 'fine' | 'lost' | 'failed';
+  lines: Lines | null;
+  myId: string;
 }
 
 const RESTART_SHOWN_MS = 8_000;
@@ -55,7 +64,8 @@ export function listTroubles(inputs: Inputs): Trouble[] {
   }
   const recording = RECORDING[session.recording];
   if (recording && session.status === 'live') troubles.push(recording);
-  return [...troubles, ...lateSpeakers(session, nowMs)];
+  troubles.push(...lateSpeakers(session, nowMs));
+  return inputs.lines ? [...troubles, ...lineTroubles(inputs.lines, inputs.myId)] : troubles;
 }
 
 function lateSpeakers(session: State, nowMs: number): Trouble[] {
@@ -71,4 +81,20 @@ function lateSpeakers(session: State, nowMs: number): Trouble[] {
       tone: 'warn',
       participantId: speech.participant_id,
     }));
+}
+
+/** What is sent badly is everybody's trouble; what some receive badly only when many do. */
+function lineTroubles(lines: Lines, myId: string): Trouble[] {
+  const troubles: Trouble[] = lines.uplinks.map(({ participant_id, standing }) => ({
+    key: `uplink ${participant_id}`,
+    kind: participant_id === myId ? 'uplink' : 'speaker-line',
+    tone: standing === 'bad' ? 'bad' : 'warn',
+    participantId: participant_id,
+  }));
+  if (isAlarming(lines)) {
+    const count = troubledCount(lines);
+    const { following } = lines;
+    troubles.push({ key: 'lines', kind: 'lines', tone: 'warn', count, following });
+  }
+  return troubles;
 }
