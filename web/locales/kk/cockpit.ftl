@@ -114,7 +114,7 @@ cockpit-trouble-uplink = Сіздің желіңіз деректерді жоғ
 cockpit-trouble-uplink-why = Қатысушылар сізді нашар көріп, нашар естиді. Кабель қосыңыз, Wi-Fi-ға жақын отырыңыз немесе желіні пайдаланатын бағдарламаларды жабыңыз.
 cockpit-trouble-speaker-line = { $name }: сөйлеушінің байланысы әлсіз
 cockpit-trouble-speaker-line-why = Оны нашар естиді. Камерасын өшіруін немесе кабель қосуын сұраңыз.
-cockpit-trouble-lines = Байланысы нашар: { $count } (барлығы { $following })
+cockpit-trouble-lines = Байланысы нашар: { $count } / { $following }
 cockpit-trouble-lines-why = Кімде екенін және не көмектесетінін қараңыз.
 cockpit-trouble-lines-show = Көрсету
 cockpit-trouble-retry = Қайталау
@@ -169,11 +169,11 @@ cockpit-key-poll = Жаңа дауыс беру
 cockpit-key-list = Осы тізім
 
 # Байланыс: кім нашар көреді немесе естиді
-cockpit-tab-lines = Байланыс
+cockpit-tab-lines = Желі
 lines-title = Қатысушылардың байланысы
 lines-unknown = Байланыс туралы дерек әлі жоқ.
 lines-all-good = Барлық { $following } қатысушының байланысы жақсы.
-lines-count = Байланысы нашар: { $count } (барлығы { $following })
+lines-count = Байланысы нашар: { $count } / { $following }
 lines-hall-count = { $count } / { $following }
 lines-more = тағы { $count }
 lines-bad = Нашар
