@@ -15,27 +15,18 @@ from typing import Literal
 
 import msgspec
 
+from media.telemetry import Direction as Direction
+from media.telemetry import DropReason as DropReason
+from media.telemetry import Histogram as Histogram
+from media.telemetry import RouterTraffic as RouterTraffic
+from media.telemetry import WorkerTotals as WorkerTotals
+
 PROTOCOL_VERSION = 1
 
 Codec = Literal["opus", "h264", "vp8", "red"]
 """`red` is Opus with redundancy (RFC 2198), for viewers only."""
 MediaKind = Literal["audio", "video"]
-Direction = Literal["publish", "receive"]
 PeerState = Literal["new", "connecting", "connected", "closed"]
-DropReason = Literal[
-    "stranger",
-    "gate",
-    "malformed",
-    "refused",
-    "fault",
-    "viewer_fault",
-    "socket_full",
-    "sink_full",
-]
-"""Why the worker dropped a packet: of an address that is no peer; not declared, over
-the peer's rate or not authentic; no valid RTP or RTCP; no publication takes it; an
-exception of ours while reading, or while sending to one viewer; the socket was full (or
-the rest of that frame); the recorder was too slow."""
 VideoSlot = Literal["presenter", "floor-1", "floor-2", "screen", "programme"]
 
 VIDEO_SLOTS: tuple[VideoSlot, ...] = (
@@ -363,41 +354,6 @@ class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     packets_in: int
     packets_out: int
     peers: int
-
-
-class Histogram(_Struct, frozen=True):
-    """How often a time was how long, since the worker started."""
-
-    bounds_ms: tuple[int, ...]
-    """Upper bounds, each inclusive, rising."""
-    counts: tuple[int, ...]
-    """Up to each bound and above the one before; one more for all beyond the last."""
-    sum_ms: float
-
-
-class RouterTraffic(_Struct, frozen=True):
-    router_id: str
-    viewers: int
-    publishers: int
-    in_bps: int
-    out_bps: int
-
-
-class WorkerTotals(_Struct, frozen=True, tag="worker.totals"):
-    """Every 5 s: what was counted since the worker started; dropped first too."""
-
-    packets_in: int
-    packets_out: int
-    drops: dict[DropReason, int]
-    retransmissions: int
-    keyframe_requests: int
-    joins: dict[Direction, Histogram]
-    """From offer to connected."""
-    failed_joins: dict[Direction, int]
-    """Peers that were closed before they connected."""
-    loop_lag: Histogram
-    """How late each 20 ms tick came."""
-    routers: tuple[RouterTraffic, ...]
 
 
 class WorkerError(_Struct, frozen=True, tag="worker.error"):

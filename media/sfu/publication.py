@@ -66,6 +66,11 @@ class Publication:
     def last_packet_ns(self) -> int:
         return max(encoding.last_packet_ns for encoding in self.encodings)
 
+    @property
+    def keyframe_requests(self) -> int:
+        """Requests that were sent to the source, for all its encodings."""
+        return sum(encoding.keyframes.sent for encoding in self.encodings)
+
     def encoding_of(self, rid: str) -> Encoding | None:
         return next((one for one in self.encodings if one.rid == rid), None)
 

@@ -228,7 +228,7 @@ class Router:
             self.packets_refused += publisher.packets_refused
             for publication in publisher.publications:
                 self._publications.pop(publication.publication_id, None)
-                self._gone_keyframe_requests += publication.keyframes.sent
+                self._gone_keyframe_requests += publication.keyframe_requests
         viewer = self._viewers.pop(peer_id, None)
         if viewer is not None:
             self._steering.remove(viewer)
@@ -345,7 +345,7 @@ class Router:
         refused = sum(one.packets_refused for one in self._publishers.values())
         errors = sum(one.count_errors() for one in receivers)
         repeats = sum(one.count_repeats() for one in receivers)
-        asked = sum(one.keyframes.sent for one in self._publications.values())
+        asked = sum(one.keyframe_requests for one in self._publications.values())
         drops: dict[DropReason, int] = {
             "malformed": self.packets_malformed,
             "refused": self.packets_refused + refused,

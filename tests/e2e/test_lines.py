@@ -79,6 +79,7 @@ async def test_the_trainer_sees_who_follows_badly_and_what_helps(
             await trainer.get_by_role("button", name="Show who").click()
             panel = trainer.get_by_role("region", name="Lines of the participants")
             await panel.get_by_text("it is the hall's line").wait_for()
+            assert await panel.evaluate("one => one === document.activeElement")
             assert await panel.get_by_text("Sound and picture break up").count() >= 2
             await panel.get_by_text("No picture, no sound").first.wait_for()
             await load_axe(trainer)

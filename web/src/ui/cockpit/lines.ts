@@ -2,6 +2,9 @@
 import type { Centre, Lines, LineTrouble, RosterEntry } from '../../api/types.gen';
 import { describePerson } from '../session/people';
 
+/** Of the panel that lists them. */
+export const LINES_ID = 'cockpit-lines';
+
 export interface LinePerson {
   participantId: string;
   name: string;
