@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server.domain.lines import (
+    GOOD,
     HallTrouble,
     PageLine,
     PublisherLine,
@@ -18,6 +19,7 @@ from server.domain.lines import (
     Settled,
     Standing,
     Trouble,
+    Verdict,
     ViewerLine,
     by_hall,
     judge,
@@ -54,6 +56,13 @@ class _Peer:
     line: ViewerLine | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Sender:
+    participant_id: str
+    heard_ms: int
+    line: PublisherLine
+
+
 @dataclass(slots=True)
 class Census:
     """Figures without names, for operators."""
@@ -68,7 +77,7 @@ class LineBoard:
         self.shown = Lines(following=0, weak=0, bad=0, halls=[], uplinks=[])
         self.census = Census()
         self._peers: dict[str, _Peer] = {}
-        self._uplinks: dict[str, list[PublisherLine]] = {}
+        self._senders: dict[str, _Sender] = {}
         self._pages: dict[str, PageLine] = {}
         self._settled: dict[str, Settled] = {}
         self._settled_uplinks: dict[str, Settled] = {}
@@ -77,7 +86,10 @@ class LineBoard:
         self._surveyed_ms = 0
 
     def note_media(self, told: MediaLines, now_ms: int) -> None:
-        """Take a worker's report; peers that are not open any more are forgotten."""
+        """Take a report, of one of the session's workers, on its own peers.
+
+        Peers that are not open any more are forgotten.
+        """
         self._reported_ms = now_ms
         self._peers = {
             peer_id: self._peers.get(peer_id) or _Peer(participant_id, now_ms)
@@ -87,11 +99,15 @@ class LineBoard:
             peer = self._peers.get(line.peer_id)
             if peer is not None:
                 peer.heard_ms, peer.line = now_ms, line
-        uplinks: defaultdict[str, list[PublisherLine]] = defaultdict(list)
+        self._senders = {
+            peer_id: sender
+            for peer_id, sender in self._senders.items()
+            if peer_id in told.publishing and now_ms - sender.heard_ms < SILENT_MS
+        }
         for sent in told.publishers:
-            if sent.peer_id in told.publishing:
-                uplinks[told.publishing[sent.peer_id]].append(sent)
-        self._uplinks = dict(uplinks)
+            owner = told.publishing.get(sent.peer_id)
+            if owner is not None:
+                self._senders[sent.peer_id] = _Sender(owner, now_ms, sent)
 
     def note_page(self, participant_id: str, page: PageLine) -> None:
         """Take what a page says of itself; of several pages the newest word counts."""
@@ -118,7 +134,7 @@ class LineBoard:
         return has_changed
 
     def _forget_all_but(self, present: Collection[str]) -> None:
-        for held in (self._pages, self._settled, self._settled_uplinks):
+        for held in (self._pages, self._settled):
             for participant_id in [one for one in held if one not in present]:
                 del held[participant_id]
 
@@ -184,20 +200,20 @@ class LineBoard:
     def _judge_uplinks(
         self, present: Mapping[str, str | None], now_ms: int
     ) -> list[LineTrouble]:
-        told: list[LineTrouble] = []
-        for participant_id, lines in self._uplinks.items():
-            if participant_id not in present:
-                continue
-            seen = max(map(judge_publisher, lines), key=lambda one: one.rank)
-            before = self._settled_uplinks.get(participant_id, Settled())
-            settled = settle(before, seen, now_ms)
-            self._settled_uplinks[participant_id] = settled
-            if settled.verdict.standing != "good":
-                trouble = Trouble(
-                    participant_id, None, settled.verdict, settled.since_ms
-                )
-                told.append(_told(trouble))
-        return told
+        seen: dict[str, Verdict] = {}
+        for sender in self._senders.values():
+            verdict, owner = judge_publisher(sender.line), sender.participant_id
+            if owner in present and verdict.rank >= seen.get(owner, GOOD).rank:
+                seen[owner] = verdict
+        self._settled_uplinks = {
+            owner: settle(self._settled_uplinks.get(owner, Settled()), verdict, now_ms)
+            for owner, verdict in seen.items()
+        }
+        return [
+            _told(Trouble(owner, None, settled.verdict, settled.since_ms))
+            for owner, settled in self._settled_uplinks.items()
+            if settled.verdict.standing != "good"
+        ]
 
 
 def _told_halls(halls: Sequence[HallTrouble]) -> list[HallLines]:

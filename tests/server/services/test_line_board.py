@@ -146,6 +146,19 @@ def test_what_a_speaker_sends_is_judged_apart() -> None:
     assert (one.participant_id, one.standing) == ("p0", "bad")
 
 
+def test_the_report_of_a_second_worker_takes_nothing_from_the_first() -> None:
+    watched = Watched(people=2)
+    for _ in range(4):
+        watched.report(0, 0, sent=15)
+        watched.report(0, 0)
+        watched.after(2_000)
+    assert len(watched.board.shown.uplinks) == 1
+    for _ in range(5):
+        watched.report(0, 0)
+        watched.after(2_000)
+    assert watched.board.shown.uplinks == []
+
+
 def test_very_many_are_counted_but_not_all_named() -> None:
     watched = Watched(people=100)
     shown = watched.keep(8, *[20.0] * 100)
