@@ -327,14 +327,13 @@ class ViewerReport(_Struct, frozen=True):
 
 
 class PublisherReport(_Struct, frozen=True):
-    """How the worker receives one publisher: what its receiver reports tell it."""
+    """How the worker receives one publisher: what its receiver reports say."""
 
     peer_id: str
     loss_percent: float
     """Before repair, of the track that lost most since the report before."""
-    rtt_ms: float | None
-    jitter_ms: float
-    received_bps: int
+    rtt_ms: float | None = None
+    """None where nothing is sent that the publisher would report on."""
 
 
 class ViewerQuality(_Struct, frozen=True, tag="viewer.quality"):

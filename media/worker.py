@@ -20,7 +20,6 @@ from media.protocol import (
     SinkStream,
     WorkerError,
     WorkerLoad,
-    WorkerTotals,
 )
 from media.sfu.router import Router
 from media.sfu.shedding import STEPS, LoadGuard
@@ -341,17 +340,8 @@ class Worker:
         )
         if now_ns - self._totals_told_ns >= TOTALS_NS:
             self._totals_told_ns = now_ns
-            self._on_event(self.totals())
-
-    def totals(self) -> WorkerTotals:
-        """Add up what was counted since the worker started."""
-        return self._tally.totals(
-            self._mux,
-            self._fanout.packets_sent,
-            self.peers.values(),
-            self.routers.values(),
-            self.sinks.values(),
-        )
+            here = (self.peers.values(), self.routers.values(), self.sinks.values())
+            self._on_event(self._tally.totals(self._mux, sent, *here))
 
 
 class _BusyMeter:

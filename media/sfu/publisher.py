@@ -46,6 +46,7 @@ class Publisher:
         "_reported_ns",
         "_routes",
         "_uplink",
+        "loss_percent",
         "packets_refused",
         "peer_id",
         "publications",
@@ -66,6 +67,8 @@ class Publisher:
     ) -> None:
         self.peer_id = peer_id
         self.packets_refused = 0
+        self.loss_percent = 0.0
+        """Before repair, of the stream that lost most within the last second."""
         self._out = out
         self._max_bps = max_bps
         self._report_ssrc = report_ssrc
@@ -197,6 +200,8 @@ class Publisher:
             for encoding in publication.encodings
             if (block := encoding.take_report(now_ns)) is not None
         )
+        worst = max((block.fraction_lost for block in blocks), default=0)
+        self.loss_percent = worst * 100 / 256
         packets: list[RtcpPacket] = [
             ReceiverReport(self._report_ssrc, blocks[:31]),
             SourceDescription(((self._report_ssrc, CNAME),)),

@@ -334,7 +334,8 @@ class Router:
         for slot in self._table.video.values():
             slot.tick(now_ns)
         self._steering.tick(now_ns)
-        self._steering.tell(self.router_id, self._on_event, now_ns)
+        publishers = self._publishers.values()
+        self._steering.tell(self.router_id, publishers, self._on_event, now_ns)
         self._reports.tick((*self._viewers.values(), *self._sinks.values()), now_ns)
         self._in_rate.update(self._bytes_in, now_ns)
         self._out_rate.update(sum(slot.bytes_out for slot in self._table.all), now_ns)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from media.protocol import ViewerQuality, ViewerReport
+from media.protocol import PublisherReport, ViewerQuality, ViewerReport
 from media.sfu.offers import OfferBoard
+from media.sfu.publisher import Publisher
 from media.sfu.shedding import Shed
 from media.sfu.viewer import Viewer
 
@@ -68,15 +69,28 @@ class SteeringRound:
         self._probing = still
 
     def tell(
-        self, router_id: str, on_event: Callable[[ViewerQuality], None], now_ns: int
+        self,
+        router_id: str,
+        publishers: Iterable[Publisher],
+        on_event: Callable[[ViewerQuality], None],
+        now_ns: int,
     ) -> None:
-        """Tell every 2 s how those receive who reported since."""
+        """Tell every 2 s how those receive who reported since, and who is received."""
         if now_ns - self._told_ns < QUALITY_NS:
             return
         since_ns, self._told_ns = self._told_ns, now_ns
         reports = tuple(_reports(self._viewers, since_ns))
-        if reports:
-            on_event(ViewerQuality(router_id=router_id, viewers=reports))
+        sent = tuple(
+            PublisherReport(
+                peer_id=one.peer_id, loss_percent=round(one.loss_percent, 1)
+            )
+            for one in publishers
+            if any(publication.is_open for publication in one.publications)
+        )
+        if reports or sent:
+            on_event(
+                ViewerQuality(router_id=router_id, viewers=reports, publishers=sent)
+            )
 
 
 def _reports(viewers: Iterable[Viewer], since_ns: int) -> Iterable[ViewerReport]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from media.protocol import PublicationClosed, PublicationOpened
+from media.protocol import PublicationClosed, PublicationOpened, ViewerQuality
 from media.rtp.packet import build_rtp
 from media.rtp.rtcp import Goodbye, ReceiverEstimate, ReceiverReport
 from media.rtp.rtcp_codec import build_rtcp
@@ -157,6 +157,20 @@ def test_publisher_gets_a_report_each_second() -> None:
     assert 3 <= len(reports) <= 4
     ssrcs = {block.ssrc for block in reports[-1].reports}
     assert ssrcs == {source.video_ssrc, source.audio_ssrc}
+
+
+def test_what_a_publisher_loses_on_its_way_is_told() -> None:
+    room = Room()
+    source = room.source("a")
+    source.picture(key=True)
+    for _ in range(160):
+        source.send(*source.build_picture(packets=4)[1:])
+        room.go()
+    (told,) = [
+        event.publishers[0] for event in room.events if isinstance(event, ViewerQuality)
+    ][-1:]
+    assert told.peer_id == "a"
+    assert 23 <= told.loss_percent <= 26
 
 
 def test_publisher_is_told_what_it_may_send() -> None:
