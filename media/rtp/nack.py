@@ -7,13 +7,14 @@ NS_PER_MS = 1_000_000
 REORDER_WAIT_NS = 10 * NS_PER_MS
 """Wi-Fi reorders within a few ms; asking earlier asks for packets on their way."""
 
-FIRST_RTT_NS = 100 * NS_PER_MS
-"""Assumed until the first repeat has come."""
+FIRST_RTT_NS = 250 * NS_PER_MS
+"""Assumed until the first repeat has come: long enough for a satellite or a phone in a
+village (300 ms with the quarter that is added), and wrong only once."""
 
 MIN_RTT_NS = 20 * NS_PER_MS
 """Never repeat faster than the tick that asks."""
 
-MAX_RTT_NS = 500 * NS_PER_MS
+MAX_RTT_NS = 1000 * NS_PER_MS
 
 MAX_ASKS = 6
 MAX_AGE_NS = 1500 * NS_PER_MS
@@ -34,39 +35,67 @@ class _Missing:
 
 
 class NackTracker:
-    """Watches the extended sequence numbers of one video stream."""
+    """Watches the extended sequence numbers of one video stream.
 
-    __slots__ = ("_highest", "_missing", "rtt_ns")
+    The round trip is smoothed as in RFC 6298, section 2.
+    """
+
+    __slots__ = ("_has_sample", "_highest", "_missing", "_rtt_var_ns", "rtt_ns")
 
     def __init__(self) -> None:
         self._highest = -1
         self._missing: dict[int, _Missing] = {}
+        self._has_sample = False
         self.rtt_ns = FIRST_RTT_NS
         """Smoothed time from asking once to the repeat's arrival."""
+        self._rtt_var_ns = 0
 
-    def on_packet(self, ext_seqno: int, now_ns: int) -> bool:
-        """Note an arrival; True when so much is missing that a keyframe is wanted."""
+    @property
+    def timeout_ns(self) -> int:
+        """Time from one ask to the next for the same packet.
+
+        A quarter above the mean covers ordinary jitter; RFC 6298's fourfold deviation
+        is for a sender that would back off, and a picture can not wait so long.
+        """
+        return self.rtt_ns + max(self.rtt_ns // 4, 2 * self._rtt_var_ns)
+
+    def on_packet(self, ext_seqno: int, now_ns: int, *, is_repeat: bool = True) -> bool:
+        """Note an arrival; True when so much is missing that a keyframe is wanted.
+
+        `is_repeat` is False for a packet known to be no answer to an ask: an original
+        of a publisher that repeats on a stream of its own (RFC 4588).
+        """
         highest = self._highest
         if ext_seqno == highest + 1 or highest < 0:
             self._highest = ext_seqno
             return False
         if ext_seqno <= highest:
-            self._on_late(ext_seqno, now_ns)
+            missing = self._missing.pop(ext_seqno, None)
+            if missing is not None and missing.asks and is_repeat:
+                self._learn(missing, now_ns)
             return False
         self._highest = ext_seqno
         if ext_seqno - highest - 1 + len(self._missing) > MAX_MISSING_PACKETS:
             self._missing.clear()
             return True
-        for missing in range(highest + 1, ext_seqno):
-            self._missing[missing] = _Missing(now_ns)
+        for number in range(highest + 1, ext_seqno):
+            self._missing[number] = _Missing(now_ns)
         return False
 
-    def _on_late(self, ext_seqno: int, now_ns: int) -> None:
-        missing = self._missing.pop(ext_seqno, None)
-        # Only an answer to a single ask tells the round trip (Karn's rule).
-        if missing is not None and missing.asks == 1:
-            sample = min(MAX_RTT_NS, max(MIN_RTT_NS, now_ns - missing.first_asked_ns))
-            self.rtt_ns += (sample - self.rtt_ns) // 4
+    def _learn(self, missing: _Missing, now_ns: int) -> None:
+        sample_ns = now_ns - missing.first_asked_ns
+        sample_ns = min(MAX_RTT_NS, max(MIN_RTT_NS, sample_ns))
+        if not self._has_sample:
+            self._has_sample = True
+            self.rtt_ns, self._rtt_var_ns = sample_ns, sample_ns // 8
+        elif missing.asks == 1:
+            error_ns = sample_ns - self.rtt_ns
+            self._rtt_var_ns += (abs(error_ns) - self._rtt_var_ns) // 4
+            self.rtt_ns += error_ns // 8
+        else:
+            # Which ask was answered can not be told (Karn's rule). To learn nothing
+            # would ask a line that became slower too early for ever.
+            self.rtt_ns = min(sample_ns, self.rtt_ns + self.rtt_ns // 16)
 
     def due(self, now_ns: int) -> tuple[list[int], bool]:
         """Give the numbers (extended) to ask for now, and whether some were given up.
@@ -87,8 +116,7 @@ class NackTracker:
             if missing.asks == 0:
                 missing.first_asked_ns = now_ns
             missing.asks += 1
-            # A quarter above the mean covers ordinary jitter.
-            missing.next_ask_ns = now_ns + self.rtt_ns + self.rtt_ns // 4
+            missing.next_ask_ns = now_ns + self.timeout_ns
             asked.append(ext_seqno)
         for ext_seqno in lost:
             del self._missing[ext_seqno]
