@@ -54,10 +54,11 @@ class NackTracker:
     def timeout_ns(self) -> int:
         """Time from one ask to the next for the same packet.
 
-        A quarter above the mean covers ordinary jitter; RFC 6298's fourfold deviation
-        is for a sender that would back off, and a picture can not wait so long.
+        A quarter above the mean covers ordinary jitter, else the mean deviation; the
+        fourfold one of RFC 6298 is for a sender that backs off, and a picture can not
+        wait so long.
         """
-        return self.rtt_ns + max(self.rtt_ns // 4, 2 * self._rtt_var_ns)
+        return self.rtt_ns + max(self.rtt_ns // 4, self._rtt_var_ns)
 
     def on_packet(self, ext_seqno: int, now_ns: int, *, is_repeat: bool = True) -> bool:
         """Note an arrival; True when so much is missing that a keyframe is wanted.
@@ -85,17 +86,19 @@ class NackTracker:
     def _learn(self, missing: _Missing, now_ns: int) -> None:
         sample_ns = now_ns - missing.first_asked_ns
         sample_ns = min(MAX_RTT_NS, max(MIN_RTT_NS, sample_ns))
-        if not self._has_sample:
+        if missing.asks > 1:
+            # Which ask was answered can not be told (Karn's rule). To learn nothing
+            # would ask a line that became slower too early for ever; to learn much
+            # would take each lost ask for slowness.
+            up_ns = self.rtt_ns * (missing.asks - 1) ** 2 // 32
+            self.rtt_ns = min(sample_ns, self.rtt_ns + up_ns)
+        elif not self._has_sample:
             self._has_sample = True
             self.rtt_ns, self._rtt_var_ns = sample_ns, sample_ns // 8
-        elif missing.asks == 1:
+        else:
             error_ns = sample_ns - self.rtt_ns
             self._rtt_var_ns += (abs(error_ns) - self._rtt_var_ns) // 4
             self.rtt_ns += error_ns // 8
-        else:
-            # Which ask was answered can not be told (Karn's rule). To learn nothing
-            # would ask a line that became slower too early for ever.
-            self.rtt_ns = min(sample_ns, self.rtt_ns + self.rtt_ns // 16)
 
     def due(self, now_ns: int) -> tuple[list[int], bool]:
         """Give the numbers (extended) to ask for now, and whether some were given up.

@@ -60,17 +60,12 @@ def judge(viewer: LightViewer, window: Window, *, buffer_ms: float = 200.0) -> F
     )
 
 
-def worst_burst_freeze_s(
-    viewer: LightViewer, bursts_ns: list[tuple[int, int]], buffer_ms: float
-) -> float:
+def pictures_back_s(viewer: LightViewer, ends_ns: list[int], buffer_ms: float) -> float:
     """Give the longest time from the end of a burst of loss to the next picture."""
-    shown_ns = viewer.picture.shown_ns(buffer_ms)
-    waits = []
-    for _, ended_ns in bursts_ns:
-        after = bisect_left(shown_ns, ended_ns)
-        back_ns = shown_ns[after] if after < len(shown_ns) else 1 << 62
-        waits.append((back_ns - ended_ns) / NS_PER_S)
-    return max(waits)
+    shown_ns = [*viewer.picture.shown_ns(buffer_ms), 1 << 62]
+    nexts_ns = [shown_ns[bisect_left(shown_ns, end_ns)] for end_ns in ends_ns]
+    waits_ns = [b - a for a, b in zip(ends_ns, nexts_ns, strict=True)]
+    return max(waits_ns) / NS_PER_S
 
 
 def closest_asks_ms(source: LightSource) -> list[float]:

@@ -48,6 +48,8 @@ class Scene:
         self.worker = worker
         self.sources: dict[str, LightSource] = {}
         self.viewers: dict[str, LightViewer] = {}
+        self.began_ns = 0
+        """When the schedules began."""
         self.worst_pause_s = 0.0
         """Between two turns: what a busy machine adds to every figure."""
         self._identity = LightIdentity()
@@ -190,3 +192,4 @@ async def open_publishing(
 async def _begin(scene: Scene, lines: dict[str, Schedule]) -> None:
     await scene.pump(lambda: all(one.is_watching for one in scene.viewers.values()))
     await scene.lab.begin(*lines.values())
+    scene.began_ns = time.monotonic_ns()
