@@ -163,7 +163,9 @@ class Encoding:
         self._stats.on_packet(ext_seqno, packet.timestamp, arrival_ns, size_bytes)
         if self._track.kind == "audio":
             self.loudness.observe(self._audio_level(packet), arrival_ns)
-        self._forward(packet, ext_seqno, codec, arrival_ns)
+        # Without RTX a repeat looks like an original that comes late.
+        may_be_repeat = not self._track.rtx_payload_types
+        self._forward(packet, ext_seqno, codec, arrival_ns, may_be_repeat)
 
     def receive_repeat(self, packet: RtpPacket, arrival_ns: int) -> None:
         """Take a packet of the RTX stream (RFC 4588). Raises ValueError.
@@ -181,10 +183,15 @@ class Encoding:
         if not highest - MAX_MISORDER_PACKETS <= ext_seqno <= highest:
             return
         packet.payload = packet.payload[2:]
-        self._forward(packet, ext_seqno, codec, arrival_ns)
+        self._forward(packet, ext_seqno, codec, arrival_ns, True)
 
     def _forward(
-        self, packet: RtpPacket, ext_seqno: int, codec: Codec, arrival_ns: int
+        self,
+        packet: RtpPacket,
+        ext_seqno: int,
+        codec: Codec,
+        arrival_ns: int,
+        may_be_repeat: bool,
     ) -> None:
         self.last_packet_ns = arrival_ns
         self.codec = codec
@@ -194,7 +201,7 @@ class Encoding:
             return
         is_start = False
         if self._track.kind == "video":
-            if self._nack.on_packet(ext_seqno, arrival_ns):
+            if self._nack.on_packet(ext_seqno, arrival_ns, is_repeat=may_be_repeat):
                 self.keyframes.want(arrival_ns)
             is_start = self._keyframe_detector.is_start(
                 codec, packet.payload, packet.timestamp

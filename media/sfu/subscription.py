@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from media.rtp.packet_cache import PacketCache
+from media.rtp.repeats import RecentRepeats
 from media.rtp.rtcp import SenderReport
 from media.rtp.seqno import extend_seqno
 from media.sfu.catch_up import CatchUp
@@ -77,6 +78,7 @@ class Subscription:
         "_end_ext_seqno",
         "_last_timestamp",
         "_padded_back",
+        "_recent",
         "_sent_bytes",
         "_spans",
         "codecs",
@@ -137,6 +139,7 @@ class Subscription:
         self._credit_bytes = 0.0
         self._earned_until_bytes = 0
         self._sent_bytes = 0
+        self._recent = RecentRepeats()
 
     @property
     def first_ext_seqno(self) -> int:
@@ -237,23 +240,30 @@ class Subscription:
         ]
         return self.send(visible)
 
-    def on_nack(self, seqnos: Sequence[int], now_ns: int) -> None:
-        """Repeat what the caches still have, within the viewer's share."""
+    def on_nack(self, seqnos: Sequence[int], now_ns: int, rtt_ns: int) -> bool:
+        """Repeat what the caches still have, within the viewer's share.
+
+        True when its share is spent, so that only a keyframe helps: a browser would
+        wait for the repeats and ask for one after 3 s.
+        """
         if not self._spans:
-            return
+            return False
         self._earn()
         send_time = abs_send_time(now_ns)
         newest = self._newest_ext_seqno()
         for seqno in seqnos[:MAX_NACK_PACKETS]:
-            found = self._find(extend_seqno(seqno, newest))
+            ext_seqno = extend_seqno(seqno, newest)
+            found = self._find(ext_seqno)
             if found is None:
                 continue
             packet, shift = found
             size_bytes = len(packet.payload) + RTP_HEADER_BYTES
             if size_bytes > self._credit_bytes:
-                return
-            self._credit_bytes -= size_bytes
-            self._repeat(packet, shift, send_time)
+                return True
+            if self._recent.may_repeat(ext_seqno, now_ns, rtt_ns):
+                self._credit_bytes -= size_bytes
+                self._repeat(packet, shift, send_time)
+        return False
 
     def _newest_ext_seqno(self) -> int:
         if self.line is None:
