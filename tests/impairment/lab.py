@@ -5,14 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from tests.impairment.conditions import Schedule, encode_schedules
 from tests.impairment.namespace import Namespace, namespaces
 from tests.impairment.tun import HUB_ADDRESS
+
+NICENESS = -10
+"""The little that the emulator and light clients need is everybody's delay."""
 
 READY_TIMEOUT_S = 20
 REPLY_TIMEOUT_S = 10
@@ -68,17 +72,29 @@ class Lab:
         return line
 
 
+@contextlib.contextmanager
+def preferred() -> Iterator[None]:
+    """Run this thread and the children it starts before others on a shared machine."""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, 0, min(before, NICENESS))
+    try:
+        yield
+    finally:
+        os.setpriority(os.PRIO_PROCESS, 0, before)
+
+
 @contextlib.asynccontextmanager
 async def open_lab(lines: int, seed: int = 1) -> AsyncIterator[Lab]:
     """Join so many far namespaces to a hub by perfect lines."""
     with namespaces(lines + 1) as (hub, *far):
         hub.ip("addr", "add", f"{HUB_ADDRESS}/32", "dev", "lo")
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.impairment.link", "--seed", str(seed)),
-            *("--serve", hub.name, *(one.name for one in far)),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-        )
+        with preferred():
+            process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tests.impairment.link", "--seed", str(seed)),
+                *("--serve", hub.name, *(one.name for one in far)),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+            )
         lab = Lab(hub, far, process)
         try:
             assert await lab._line(READY_TIMEOUT_S) == b"ready\n"

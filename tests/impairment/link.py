@@ -9,7 +9,6 @@ at its end. Tests start it with `--serve` and talk to it over its standard input
 from __future__ import annotations
 
 import argparse
-import contextlib
 import heapq
 import json
 import os
@@ -36,9 +35,6 @@ READ_PACKETS = 64
 """Of one device in a row, so that none starves the others."""
 
 IDLE_S = 0.05
-
-NICENESS = -10
-"""Before what it carries: it needs little, and its lateness is everybody's delay."""
 
 MAX_LATENESS_SAMPLES = 200_000
 
@@ -150,8 +146,6 @@ def serve(ends: Sequence[Ends], seed: int) -> None:
 
     So the process never outlives the one that started it, however that ended.
     """
-    with contextlib.suppress(PermissionError):
-        os.nice(NICENESS)
     emulator = Emulator([Line(one, seed * 100 + one.number) for one in ends])
     print("ready", flush=True)
     number, rest = sys.stdin.fileno(), b""

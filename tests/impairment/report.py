@@ -41,7 +41,7 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 noted: list[Figure] = []
-"""Of this process, in order."""
+"""Of this process, in order; a run that was repeated is in it with its last attempt."""
 
 
 class Verdict:
@@ -63,6 +63,7 @@ class Verdict:
         figure = Figure(
             self._condition, self._client, self._seed, name, value, limit, is_at_most
         )
+        noted[:] = [one for one in noted if not _is_same(one, figure)]
         noted.append(figure)
         _keep(figure)
         if not figure.is_good:
@@ -72,6 +73,12 @@ class Verdict:
     def failures(self) -> list[str]:
         """What missed its limit; a test asserts that there is none, after all runs."""
         return self._bad
+
+
+def _is_same(one: Figure, other: Figure) -> bool:
+    return (one.condition, one.client, one.seed, one.name) == (
+        *(other.condition, other.client, other.seed, other.name),
+    )
 
 
 def _sentence(figure: Figure) -> str:

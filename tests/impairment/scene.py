@@ -19,7 +19,7 @@ from media.protocol import (
     SlotAssign,
 )
 from tests.impairment.conditions import Schedule
-from tests.impairment.lab import Lab, open_lab
+from tests.impairment.lab import Lab, open_lab, preferred
 from tests.impairment.light_source import LightSource
 from tests.impairment.light_viewer import LightViewer
 from tests.impairment.namespace import entered
@@ -147,18 +147,19 @@ async def _open_scene(
 
     Connecting goes over lines that only delay, so that every run begins alike.
     """
-    async with open_lab(len(schedules), seed) as lab:
-        await probe(lab)
-        await lab.begin(*[(schedule[-1].clean(),) for schedule in schedules])
-        with entered(lab.hub.name):
-            worker = WorkerProcess(folder, "--udp-host", HUB_ADDRESS)
-        scene = Scene(lab, worker)
-        try:
-            await worker.port()
-            yield scene
-        finally:
-            scene.close()
-            await worker.stop()
+    with preferred():
+        async with open_lab(len(schedules), seed) as lab:
+            await probe(lab)
+            await lab.begin(*[(schedule[-1].clean(),) for schedule in schedules])
+            with entered(lab.hub.name):
+                worker = WorkerProcess(folder, "--udp-host", HUB_ADDRESS)
+            scene = Scene(lab, worker)
+            try:
+                await worker.port()
+                yield scene
+            finally:
+                scene.close()
+                await worker.stop()
 
 
 @contextlib.asynccontextmanager

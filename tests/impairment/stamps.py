@@ -10,6 +10,8 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from media.rtp.vp8 import Vp8Descriptor
+
 PICTURES_PER_S = 25
 SOUND_MS = 20
 SOUND_TICKS = 960
@@ -28,7 +30,6 @@ _PICTURE = struct.Struct("!IHHq")
 _OPUS_TOC = 0x78
 _KEY_HEAD = b"\x10\x00\x00\x9d\x01\x2a" + struct.pack("<HH", 640, 360)
 _DELTA_HEAD = b"\x11\x00\x00".ljust(len(_KEY_HEAD), b"\0")
-_DESCRIPTOR_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +75,12 @@ def picture_payload(stamp: PictureStamp) -> bytes:
 
 
 def read_picture(payload: bytes) -> PictureStamp | None:
-    """Give the stamp; None for an empty packet."""
-    if len(payload) < PACKET_BYTES:
+    """Give the stamp; None for an empty packet. Raises ValueError, struct.error."""
+    if not payload:
         return None
-    is_key = payload[_DESCRIPTOR_BYTES : _DESCRIPTOR_BYTES + 1] == _KEY_HEAD[:1]
-    where = _DESCRIPTOR_BYTES + len(_KEY_HEAD)
-    number, position, packets, sent_ns = _PICTURE.unpack_from(payload, where)
+    at = Vp8Descriptor(payload).size_bytes
+    is_key = payload[at : at + 1] == _KEY_HEAD[:1]
+    number, position, packets, sent_ns = _PICTURE.unpack_from(
+        payload, at + len(_KEY_HEAD)
+    )
     return PictureStamp(number, position, packets, sent_ns, is_key)
