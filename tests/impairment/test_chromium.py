@@ -1,0 +1,200 @@
+"""F1 to F5 and F8 with real Chromium behind the line, three seeds, a minute each."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.footage import write_wav, write_y4m
+from tests.impairment.chromium import first_picture_s, shown_ms, take_sample
+from tests.impairment.conditions import (
+    F1,
+    F2,
+    F3,
+    F4,
+    F5,
+    F8,
+    Phase,
+    Schedule,
+    one_minute_each,
+)
+from tests.impairment.lab import EmulatorFaultError
+from tests.impairment.report import Verdict
+from tests.impairment.watching import Minute, Seen, Watching, open_watching, watch
+
+pytestmark = [pytest.mark.long, pytest.mark.e2e, pytest.mark.timeout(540)]
+
+SEEDS = (1, 2, 3)
+MINUTE_S = 60.0
+ATTEMPTS = 2
+CLIENT = "Chromium viewer"
+CALM_CONCEALED = 0.003
+CALM_FROZEN_S = 0.5
+RECOVERY_LIMIT_S = 15
+RECOVERED_SHARE = 0.9
+
+Judge = Callable[[Watching, Verdict], Awaitable[Seen]]
+"""Runs the minute, notes the figures, gives what the clean page saw meanwhile."""
+
+
+@pytest.fixture(scope="module")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("footage")
+    write_y4m(folder / "cam.y4m")
+    write_wav(folder / "mic.wav")
+    return folder
+
+
+def is_calm(clean: Seen) -> bool:
+    return clean.concealed <= CALM_CONCEALED and clean.frozen_s <= CALM_FROZEN_S
+
+
+async def missed(
+    name: str, schedule: Schedule, judge: Judge, folder: Path, footage: Path, seed: int
+) -> list[str]:
+    """Run a condition and give the limits it missed, while the clean page was calm.
+
+    Raises EmulatorFaultError when the clean page was disturbed each time.
+    """
+    clean: Seen | None = None
+    for attempt in range(ATTEMPTS):
+        inner = folder / str(attempt)
+        inner.mkdir()
+        verdict = Verdict(name, CLIENT, seed)
+        async with open_watching(inner, footage, seed, schedule) as scene:
+            clean = await judge(scene, verdict)
+        if not verdict.failures or is_calm(clean):
+            return verdict.failures
+    raise EmulatorFaultError(f"the clean page was disturbed as well: {clean}")
+
+
+def note_shown(verdict: Verdict, minute: Minute, limit: float) -> None:
+    shown = minute.bad.decoded / max(1, minute.clean.decoded)
+    verdict.at_least("pictures shown", shown, limit)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_f1_two_per_cent_are_not_seen(
+    tmp_path: Path, footage: Path, seed: int
+) -> None:
+    schedule = (Phase.both(0, F1),)
+
+    async def judge(scene: Watching, verdict: Verdict) -> Seen:
+        await scene.begin(schedule)
+        minute = await watch(scene, MINUTE_S)
+        verdict.at_most("s, worst freeze", minute.bad.worst_gap_s, 0.5)
+        return minute.clean
+
+    assert await missed("F1", schedule, judge, tmp_path, footage, seed) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_f2_five_per_cent_each_way_freeze_two_seconds_a_minute(
+    tmp_path: Path, footage: Path, seed: int
+) -> None:
+    schedule = (Phase.both(0, F2),)
+
+    async def judge(scene: Watching, verdict: Verdict) -> Seen:
+        await scene.begin(schedule)
+        minute = await watch(scene, MINUTE_S)
+        verdict.at_most("s frozen a minute", minute.bad.frozen_s, 2)
+        note_shown(verdict, minute, 0.8)
+        return minute.clean
+
+    assert await missed("F2", schedule, judge, tmp_path, footage, seed) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_f3_ten_per_cent_each_way_are_recovered_from(
+    tmp_path: Path, footage: Path, seed: int
+) -> None:
+    schedule = one_minute_each(F3)
+
+    async def judge(scene: Watching, verdict: Verdict) -> Seen:
+        await scene.begin(schedule)
+        await asyncio.sleep(MINUTE_S)
+        minute = await watch(scene, MINUTE_S)
+        verdict.at_most("s frozen a minute", minute.bad.frozen_s, 6)
+        recovered_s = await seconds_to_recover(scene)
+        verdict.at_most("s to 90 % bit rate", recovered_s, RECOVERY_LIMIT_S)
+        return minute.clean
+
+    assert await missed("F3", schedule, judge, tmp_path, footage, seed) == []
+
+
+async def seconds_to_recover(scene: Watching) -> float:
+    """Give when three seconds of bit rate were near those of the clean page."""
+    pages = (scene.bad, scene.clean)
+    totals = [[(await take_sample(page)).bytes for page in pages]]
+    for second in range(1, int(MINUTE_S)):
+        await asyncio.sleep(1)
+        totals.append([(await take_sample(page)).bytes for page in pages])
+        if second >= 3:
+            bad, clean = (
+                now - before
+                for now, before in zip(totals[second], totals[second - 3], strict=True)
+            )
+            if bad >= RECOVERED_SHARE * clean:
+                return second
+    return MINUTE_S
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_f4_a_line_over_a_satellite_shows_its_first_picture_soon(
+    tmp_path: Path, footage: Path, seed: int
+) -> None:
+    schedule = (Phase.both(0, F4),)
+
+    async def judge(scene: Watching, verdict: Verdict) -> Seen:
+        verdict.at_most("s to the first picture", await first_picture_s(scene.bad), 3)
+        await scene.begin(schedule)
+        minute = await watch(scene, MINUTE_S)
+        note_shown(verdict, minute, 0.8)
+        return minute.clean
+
+    assert await missed("F4", schedule, judge, tmp_path, footage, seed) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_f5_the_picture_is_back_a_second_after_each_burst(
+    tmp_path: Path, footage: Path, seed: int
+) -> None:
+    schedule = (Phase.both(0, F5),)
+    bursts = int(MINUTE_S * 1000 / F5.burst_every_ms)
+
+    async def judge(scene: Watching, verdict: Verdict) -> Seen:
+        await scene.begin(schedule)
+        minute = await watch(scene, MINUTE_S + 3)
+        shown = await shown_ms(scene.bad)
+        ends_ms = [scene.began_ms + (n + 1) * F5.burst_every_ms for n in range(bursts)]
+        waits_ms = [
+            next(one for one in shown if one > end_ms) - end_ms for end_ms in ends_ms
+        ]
+        verdict.at_most("s to the next picture", max(waits_ms) / 1000, 1)
+        verdict.at_most("PLI a burst", minute.plis / bursts, 1)
+        return minute.clean
+
+    assert await missed("F5", schedule, judge, tmp_path, footage, seed) == []
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_f8_a_restless_line_costs_few_repeats(
+    tmp_path: Path, footage: Path, seed: int
+) -> None:
+    schedule = (Phase.both(0, F8),)
+
+    async def judge(scene: Watching, verdict: Verdict) -> Seen:
+        await scene.begin(schedule)
+        before = await take_sample(scene.bad)
+        minute = await watch(scene, MINUTE_S)
+        after = await take_sample(scene.bad)
+        packets = after.packets - before.packets
+        repeated = after.repeats - before.repeats
+        verdict.at_most("repeats", repeated / max(1, packets), 0.05)
+        note_shown(verdict, minute, 0.8)
+        return minute.clean
+
+    assert await missed("F8", schedule, judge, tmp_path, footage, seed) == []
