@@ -121,7 +121,7 @@ async def first_picture_s(page: Page) -> float:
 
 @contextlib.asynccontextmanager
 async def open_chromium_in(
-    namespace: str, folder: Path, footage: Path | None = None
+    namespace: str, folder: Path, *flags: str, footage: Path | None = None
 ) -> AsyncIterator[Browser]:
     """Start a Chromium whose network is this namespace; it is driven over a pipe."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -131,7 +131,7 @@ async def open_chromium_in(
     )
     wrapper.chmod(0o755)
     async with open_chromium(
-        AUTOPLAY_FLAG, footage=footage, program=str(wrapper)
+        AUTOPLAY_FLAG, *flags, footage=footage, program=wrapper
     ) as browser:
         yield browser
 

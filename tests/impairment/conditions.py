@@ -32,6 +32,8 @@ class Condition:
     queue_ms: float = 200.0
     """Of a capped line: a packet that would wait longer is dropped."""
     is_up: bool = True
+    only_tcp_port: int = 0
+    """A firewall drops everything but TCP with this port at one end; 0: no firewall."""
 
     @property
     def is_clean(self) -> bool:

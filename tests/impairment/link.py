@@ -106,7 +106,7 @@ class Emulator:
                 packet = os.read(direction.source, READ_BYTES)
             except BlockingIOError:
                 return
-            due_ns = direction.shaper.pass_packet(len(packet), time.monotonic_ns())
+            due_ns = direction.shaper.pass_packet(packet, time.monotonic_ns())
             if due_ns is not None:
                 self._number += 1
                 entry = (due_ns, self._number, direction.target, packet)
@@ -192,7 +192,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=600)
     parser.add_argument("--down-only", action="store_true", help="clean on the way up")
     for one in fields(Condition):
-        kind = _truth if isinstance(one.default, bool) else float
+        kind = _truth if isinstance(one.default, bool) else type(one.default)
         option = "--" + one.name.replace("_", "-")
         parser.add_argument(option, type=kind, default=one.default)
     return parser.parse_args()

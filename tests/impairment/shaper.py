@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 from dataclasses import dataclass
 
 from tests.impairment.conditions import Condition
@@ -13,6 +14,9 @@ NS_PER_S = 1_000_000_000
 LEVEL_LASTS_MS = (50.0, 150.0)
 """A jittering line keeps its delay for so long: queues of other people's traffic build
 up and drain; a new draw for each packet would be smoothed away by keeping the order."""
+
+_TCP = 6
+_PORTS = struct.Struct("!HH")
 
 HELD_BACK_MS = (5.0, 30.0)
 """How much later a packet comes that others are to overtake (Wi-Fi, two paths)."""
@@ -29,7 +33,7 @@ class ShaperStats:
     overflowed: int = 0
     """The queue of a capped line was full."""
     refused: int = 0
-    """The line was down."""
+    """The line was down, or a firewall dropped it."""
     held_back: int = 0
     worst_queue_ms: float = 0.0
 
@@ -66,12 +70,15 @@ class Shaper:
             self._began_ns = now_ns
             self._level_until_ns = 0
 
-    def pass_packet(self, size_bytes: int, now_ns: int) -> int | None:
-        """Give the time a packet comes out at, None when it does not."""
+    def pass_packet(self, packet: bytes, now_ns: int) -> int | None:
+        """Give the time an IPv4 packet comes out at, None when it does not."""
         stats, condition = self.stats, self._condition
+        size_bytes = len(packet)
         stats.packets += 1
         stats.bytes += size_bytes
-        if not condition.is_up:
+        if not condition.is_up or (
+            condition.only_tcp_port and not _is_tcp(packet, condition.only_tcp_port)
+        ):
             stats.refused += 1
             return None
         # Drawn for each packet, also for one a burst takes: see the class.
@@ -134,3 +141,11 @@ class Shaper:
             lasts_ms = self._jitter.uniform(*LEVEL_LASTS_MS)
             self._level_until_ns = now_ns + int(lasts_ms * NS_PER_MS)
         return self._level_ms
+
+
+def _is_tcp(packet: bytes, port: int) -> bool:
+    """Tell whether an IPv4 packet is TCP with this port at one end (RFC 791, 9293)."""
+    if packet[9] != _TCP:
+        return False
+    at = 4 * (packet[0] & 0x0F)
+    return port in _PORTS.unpack_from(packet, at)

@@ -24,7 +24,7 @@ def send(shaper: Shaper, count: int, size_bytes: int = 1_000) -> list[int | None
     delays = []
     for number in range(count):
         now_ns = number * EVERY_NS
-        due_ns = shaper.pass_packet(size_bytes, now_ns)
+        due_ns = shaper.pass_packet(bytes(size_bytes), now_ns)
         delays.append(None if due_ns is None else due_ns - now_ns)
     return delays
 
@@ -94,10 +94,24 @@ def test_two_per_cent_are_overtaken() -> None:
 
 def test_a_line_that_is_down_passes_nothing_and_comes_back() -> None:
     shaper = Shaper(1, Condition(is_up=False))
-    assert shaper.pass_packet(100, 0) is None
+    assert shaper.pass_packet(b"", 0) is None
     shaper.use(Condition(), 5)
-    assert shaper.pass_packet(100, 10) == 10
+    assert shaper.pass_packet(b"", 10) == 10
     assert (shaper.stats.refused, shaper.stats.passed) == (1, 1)
+
+
+def test_a_firewall_passes_tcp_of_one_port_alone() -> None:
+    shaper = Shaper(1, Condition(only_tcp_port=443))
+    passed = [
+        shaper.pass_packet(bytes((0x45, *[0] * 8, protocol, *[0] * 10)) + ports, 0)
+        for protocol, ports in (
+            (6, bytes((200, 1, 1, 187))),
+            (6, bytes((1, 187, 200, 1))),
+            (6, bytes((200, 1, 0, 80))),
+            (17, bytes((200, 1, 1, 187))),
+        )
+    ]
+    assert passed == [0, 0, None, None]
 
 
 def test_a_schedule_goes_from_phase_to_phase_and_stays_at_the_last() -> None:

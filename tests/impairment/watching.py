@@ -117,7 +117,7 @@ async def open_watching(
             try:
                 await worker.open_router()
                 async with (
-                    open_chromium_in(lab.hub.name, folder, footage) as near,
+                    open_chromium_in(lab.hub.name, folder, footage=footage) as near,
                     open_chromium_in(lab.far[0].name, folder) as far,
                 ):
                     publisher = await open_page(near)
