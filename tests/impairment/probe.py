@@ -19,8 +19,8 @@ from tests.impairment.namespace import entered
 from tests.impairment.tun import HUB_ADDRESS
 
 PACKETS = 400
-PACKETS_PER_S = 400
-"""More than a viewer's line carries (150 to 300)."""
+PACKETS_PER_S = 200
+"""About what the line of a viewer carries, in each direction."""
 PAYLOAD_BYTES = 1000
 DELAY_MS = 20.0
 MAX_ADDED_P50_MS = 10.0
