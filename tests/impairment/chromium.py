@@ -20,16 +20,21 @@ from tests.e2e.browsers import AUTOPLAY_FLAG, open_chromium
 PAGE_URL = "http://localhost/line"
 """Never fetched, but an address that browsers trust with a camera."""
 
-PUBLISH_SCRIPT = """async () => {
+ONE_LAYER = [{"maxBitrate": 1_000_000}]
+PUBLISH_SCRIPT = """async (layers) => {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: true, video: { width: 640, height: 360, frameRate: 25 },
   });
   const peer = (window.__peer = new RTCPeerConnection());
   for (const track of stream.getTracks()) {
-    const sendEncodings = track.kind === 'video' ? [{ maxBitrate: 1_000_000 }] : [];
-    peer.addTransceiver(track, {
+    const sendEncodings = track.kind === 'video' ? layers : [];
+    const { sender } = peer.addTransceiver(track, {
       direction: 'sendonly', streams: [stream], sendEncodings,
     });
+    // A busy machine is to lose pictures, not lines, of what it sends.
+    const parameters = sender.getParameters();
+    parameters.degradationPreference = 'maintain-resolution';
+    await sender.setParameters(parameters);
   }
   await peer.setLocalDescription();
   return peer.localDescription.sdp;
@@ -76,6 +81,8 @@ class Sample:
     concealed: int
     """Samples of sound invented, and received or invented in all."""
     sounds: int
+    height: int
+    """Of the picture, in pixels; 0 before the first."""
     decoded: int
     frozen_s: float
     bytes: int
@@ -90,6 +97,7 @@ class Sample:
             at_ms=found["atMs"],
             concealed=sound.get("concealedSamples", 0),
             sounds=sound.get("totalSamplesReceived", 0),
+            height=picture.get("frameHeight", 0),
             decoded=picture.get("framesDecoded", 0),
             frozen_s=picture.get("totalFreezesDuration", 0.0),
             bytes=sound.get("bytesReceived", 0) + picture.get("bytesReceived", 0),

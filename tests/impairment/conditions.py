@@ -93,7 +93,7 @@ F2 = Condition(delay_ms=50, loss=0.05)
 F3 = Condition(delay_ms=50, loss=0.10)
 F4 = Condition(delay_ms=150, loss=0.02)
 F5 = Condition(delay_ms=25, burst_ms=500, burst_every_ms=10_000)
-F6 = Condition(delay_ms=25, rate_bps=500_000, queue_ms=500)
+F6 = Condition(delay_ms=25, rate_bps=500_000, queue_ms=1_000)
 F7 = replace(F6, rate_bps=150_000)
 F8 = Condition(delay_ms=125, jitter_ms=100, reorder=0.02)
 """Conditions of `reliability.md`, group F. F1's 2 % are meant on the way of the media;

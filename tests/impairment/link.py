@@ -124,16 +124,18 @@ class Emulator:
                 self._unsent += 1
 
     def report(self) -> dict[str, Any]:
-        """Give the figures since `begin`; the shapers' since the start."""
+        """Give the figures since `begin`; the shapers' since the start.
+
+        The worst queue is that since the last report.
+        """
         late = sorted(self._lateness_ns) or [0]
+        lines = []
+        for line in self.lines:
+            up, down = line.up.shaper.stats, line.down.shaper.stats
+            lines.append({"down": asdict(down), "up": asdict(up)})
+            up.worst_queue_ms = down.worst_queue_ms = 0.0
         return {
-            "lines": [
-                {
-                    "down": asdict(line.down.shaper.stats),
-                    "up": asdict(line.up.shaper.stats),
-                }
-                for line in self.lines
-            ],
+            "lines": lines,
             "own_lost": self._unsent + sum(own_drops(one.ends) for one in self.lines),
             "late_p50_ms": late[len(late) // 2] / 1e6,
             "late_p99_ms": late[len(late) * 99 // 100] / 1e6,

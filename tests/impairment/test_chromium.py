@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.footage import write_wav, write_y4m
+from tests.impairment.attempts import SEEDS, missed
 from tests.impairment.chromium import first_picture_s, shown_ms, take_sample
 from tests.impairment.conditions import (
     F1,
@@ -18,57 +17,16 @@ from tests.impairment.conditions import (
     F5,
     F8,
     Phase,
-    Schedule,
     one_minute_each,
 )
-from tests.impairment.lab import EmulatorFaultError
 from tests.impairment.report import Verdict
-from tests.impairment.watching import Minute, Seen, Watching, open_watching, watch
+from tests.impairment.watching import Minute, Seen, Watching, watch
 
 pytestmark = [pytest.mark.long, pytest.mark.e2e, pytest.mark.timeout(540)]
 
-SEEDS = (1, 2, 3)
 MINUTE_S = 60.0
-ATTEMPTS = 2
-CLIENT = "Chromium viewer"
-CALM_CONCEALED = 0.003
-CALM_FROZEN_S = 0.5
 RECOVERY_LIMIT_S = 15
 RECOVERED_SHARE = 0.9
-
-Judge = Callable[[Watching, Verdict], Awaitable[Seen]]
-"""Runs the minute, notes the figures, gives what the clean page saw meanwhile."""
-
-
-@pytest.fixture(scope="module")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("footage")
-    write_y4m(folder / "cam.y4m")
-    write_wav(folder / "mic.wav")
-    return folder
-
-
-def is_calm(clean: Seen) -> bool:
-    return clean.concealed <= CALM_CONCEALED and clean.frozen_s <= CALM_FROZEN_S
-
-
-async def missed(
-    name: str, schedule: Schedule, judge: Judge, folder: Path, footage: Path, seed: int
-) -> list[str]:
-    """Run a condition and give the limits it missed, while the clean page was calm.
-
-    Raises EmulatorFaultError when the clean page was disturbed each time.
-    """
-    clean: Seen | None = None
-    for attempt in range(ATTEMPTS):
-        inner = folder / str(attempt)
-        inner.mkdir()
-        verdict = Verdict(name, CLIENT, seed)
-        async with open_watching(inner, footage, seed, schedule) as scene:
-            clean = await judge(scene, verdict)
-        if not verdict.failures or is_calm(clean):
-            return verdict.failures
-    raise EmulatorFaultError(f"the clean page was disturbed as well: {clean}")
 
 
 def note_shown(verdict: Verdict, minute: Minute, limit: float) -> None:

@@ -9,13 +9,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Page
 
-from media.protocol import Direction
 from tests.e2e.waiting import until
 from tests.impairment.chromium import (
     ANSWER_SCRIPT,
+    ONE_LAYER,
     PUBLISH_SCRIPT,
     VIEW_SCRIPT,
     Sample,
@@ -105,7 +106,11 @@ async def watch(scene: Watching, seconds: float) -> Minute:
 
 @contextlib.asynccontextmanager
 async def open_watching(
-    folder: Path, footage: Path, seed: int, schedule: Schedule
+    folder: Path,
+    footage: Path,
+    seed: int,
+    schedule: Schedule,
+    layers: list[dict[str, Any]] = ONE_LAYER,
 ) -> AsyncIterator[Watching]:
     """Connect everybody over a line that only delays, as the schedule's last phase."""
     with preferred():
@@ -121,11 +126,11 @@ async def open_watching(
                     open_chromium_in(lab.far[0].name, folder) as far,
                 ):
                     publisher = await open_page(near)
-                    await _connect(worker, publisher, "publish", PUBLISH_SCRIPT)
+                    await _connect(worker, publisher, "publish", layers)
                     await worker.put_on_air("publish")
                     bad, clean = await open_page(far), await open_page(near)
-                    await _connect(worker, bad, "bad", VIEW_SCRIPT)
-                    await _connect(worker, clean, "clean", VIEW_SCRIPT)
+                    await _connect(worker, bad, "bad")
+                    await _connect(worker, clean, "clean")
                     for page in (bad, clean):
                         await _wait_for_picture(page)
                     await asyncio.sleep(SETTLE_S)
@@ -135,10 +140,18 @@ async def open_watching(
                 await worker.stop()
 
 
-async def _connect(worker: WorkerProcess, page: Page, name: str, script: str) -> None:
-    offer = await page.evaluate(script)
-    direction: Direction = "publish" if name == "publish" else "receive"
-    answer = await worker.offer(name, direction, offer)
+async def _connect(
+    worker: WorkerProcess,
+    page: Page,
+    name: str,
+    layers: list[dict[str, Any]] | None = None,
+) -> None:
+    if layers is None:
+        offer = await page.evaluate(VIEW_SCRIPT)
+        answer = await worker.offer(name, "receive", offer)
+    else:
+        offer = await page.evaluate(PUBLISH_SCRIPT, layers)
+        answer = await worker.offer(name, "publish", offer)
     await page.evaluate(ANSWER_SCRIPT, answer)
 
 
