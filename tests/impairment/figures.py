@@ -14,6 +14,7 @@ from tests.impairment.stamps import PICTURES_PER_S
 
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
+NEVER_S = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def judge(viewer: LightViewer, window: Window, *, buffer_ms: float = 200.0) -> F
 
 def pictures_back_s(viewer: LightViewer, ends_ns: list[int], buffer_ms: float) -> float:
     """Give the longest time from the end of a burst of loss to the next picture."""
-    shown_ns = [*viewer.picture.shown_ns(buffer_ms), 1 << 62]
+    never_ns = max(ends_ns) + NEVER_S * NS_PER_S
+    shown_ns = [*viewer.picture.shown_ns(buffer_ms), never_ns]
     nexts_ns = [shown_ns[bisect_left(shown_ns, end_ns)] for end_ns in ends_ns]
     waits_ns = [b - a for a, b in zip(ends_ns, nexts_ns, strict=True)]
     return max(waits_ns) / NS_PER_S
