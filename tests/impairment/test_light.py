@@ -29,7 +29,7 @@ Judge = Callable[[Scene, Window, int], list[str]]
 
 
 def judge_viewers(scene: Scene, window: Window, seed: int) -> list[str]:
-    return judge_viewing(scene, window, seed, with_sound=False)
+    return judge_viewing(scene, window, seed, with_sound=True)
 
 
 async def missed(
