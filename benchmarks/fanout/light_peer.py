@@ -21,6 +21,8 @@ from benchmarks.fanout.light_ice import build_answer, build_check, is_check, is_
 
 AUDIO_PT = 111
 VIDEO_PT = 96
+H264_PT = 102
+_H264_FMTP = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f"
 SAMPLE_EVERY = 97
 CHECK_EVERY_S = 2.5
 REPEAT_S = 0.25
@@ -63,10 +65,22 @@ def parse_remote(sdp: str) -> Remote:
 
 
 class LightPeer:
-    """One client on its own UDP port; `pump` must be called often."""
+    """One client on its own UDP port; `pump` must be called often.
 
-    def __init__(self, identity: LightIdentity, direction: str) -> None:
+    `kinds` are the sections it offers, in order; only who asks for H.264 is sent it.
+    """
+
+    def __init__(
+        self,
+        identity: LightIdentity,
+        direction: str,
+        kinds: tuple[str, ...] = ("audio", "video"),
+        *,
+        with_h264: bool = False,
+    ) -> None:
         self._identity = identity
+        self._sections = tuple((str(mid), kind) for mid, kind in enumerate(kinds))
+        self._with_h264 = with_h264
         self.direction = direction
         self.ufrag = os.urandom(4).hex()
         self.password = os.urandom(16).hex()
@@ -96,8 +110,8 @@ class LightPeer:
         return self.dtls is not None and self.dtls.is_complete
 
     def make_offer(self) -> str:
-        """Offer one audio and one VP8 section."""
-        return self._sdp("actpass", (("0", "audio"), ("1", "video")))
+        """Offer the sections of `kinds`."""
+        return self._sdp("actpass", self._sections)
 
     def take_answer(self, sdp: str) -> None:
         self.remote = parse_remote(sdp)
@@ -230,8 +244,9 @@ class LightPeer:
                 if kind == "audio"
                 else (VIDEO_PT, "VP8/90000", self.video_ssrc)
             )
+            more = f" {H264_PT}" if kind == "video" and self._with_h264 else ""
             lines += [
-                f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}",
+                f"m={kind} 9 UDP/TLS/RTP/SAVPF {number}{more}",
                 "c=IN IP4 0.0.0.0",
                 f"a=mid:{mid}",
                 f"a={self.direction}",
@@ -244,6 +259,11 @@ class LightPeer:
             ]
             if kind == "video":
                 lines += [f"a=rtcp-fb:{number} nack", f"a=rtcp-fb:{number} nack pli"]
+                if self._with_h264:
+                    lines += [
+                        f"a=rtpmap:{H264_PT} H264/90000",
+                        f"a=fmtp:{H264_PT} {_H264_FMTP}",
+                    ]
             if self.direction == "sendonly":
                 lines.append(f"a=ssrc:{ssrc} cname:load")
         host, port = "127.0.0.1", self.sock.getsockname()[1]

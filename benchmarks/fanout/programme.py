@@ -1,9 +1,13 @@
-"""The load: 25 VP8 frames/s of 6 packets and 50 Opus packets/s, 1.3 Mbit/s in all."""
+"""The load: 25 VP8 frames/s of 6 packets and 50 Opus packets/s, 1.3 Mbit/s in all.
+
+The last 8 bytes of each payload say when it was sent, in ns of the wall clock.
+"""
 
 from __future__ import annotations
 
 import os
 import struct
+import time
 
 from benchmarks.fanout.light_peer import AUDIO_PT, VIDEO_PT, LightPeer
 
@@ -13,6 +17,7 @@ AUDIO_PER_S = 50
 VIDEO_PAYLOAD_BYTES = 1_020
 AUDIO_PAYLOAD_BYTES = 160
 PACKETS_PER_S = FRAMES_PER_S * PACKETS_PER_FRAME + AUDIO_PER_S
+STAMP_BYTES = 8
 _KEYFRAME_EVERY = 50
 _KEYFRAME_START = bytes.fromhex("9d012a") + struct.pack("<HH", 640, 360)
 
@@ -20,8 +25,11 @@ _KEYFRAME_START = bytes.fromhex("9d012a") + struct.pack("<HH", 640, 360)
 class Programme:
     """Sends on time as one publisher; `pump` catches up to the clock."""
 
-    def __init__(self, publisher: LightPeer, now_s: float) -> None:
+    def __init__(
+        self, publisher: LightPeer, now_s: float, *, with_audio: bool = True
+    ) -> None:
         self._publisher = publisher
+        self._audio_per_s = AUDIO_PER_S if with_audio else 0
         self._started_s = now_s
         self._frames = 0
         self._sounds = 0
@@ -31,7 +39,9 @@ class Programme:
 
     def next_due_s(self) -> float:
         frame_s = self._started_s + self._frames / FRAMES_PER_S
-        return min(frame_s, self._started_s + self._sounds / AUDIO_PER_S)
+        if not self._audio_per_s:
+            return frame_s
+        return min(frame_s, self._started_s + self._sounds / self._audio_per_s)
 
     def shift(self, seconds: float) -> None:
         """Go on later, without catching up."""
@@ -39,7 +49,7 @@ class Programme:
 
     def pump(self, now_s: float) -> None:
         elapsed_s = now_s - self._started_s
-        while self._sounds <= elapsed_s * AUDIO_PER_S:
+        while self._audio_per_s and self._sounds <= elapsed_s * self._audio_per_s:
             self._send_sound()
         while self._frames <= elapsed_s * FRAMES_PER_S:
             self._send_frame()
@@ -53,10 +63,9 @@ class Programme:
             self._sounds * 960 & 0xFFFFFFFF,
             self._publisher.audio_ssrc,
         )
-        payload = b"\x78" + self._noise[: AUDIO_PAYLOAD_BYTES - 1]
-        self._publisher.send_rtp(header + payload)
+        payload = b"\x78" + self._noise[: AUDIO_PAYLOAD_BYTES - STAMP_BYTES - 1]
+        self._send(header + payload)
         self._sounds += 1
-        self.packets_sent += 1
 
     def _send_frame(self) -> None:
         is_key = self._frames % _KEYFRAME_EVERY == 0
@@ -76,8 +85,11 @@ class Programme:
             if position == 0:
                 tag = b"\x10\x00\x00" if is_key else b"\x11\x00\x00"
                 body = tag + (_KEYFRAME_START if is_key else b"") + body
-            payload = (start + picture + body)[:VIDEO_PAYLOAD_BYTES]
-            self._publisher.send_rtp(header + payload)
+            payload = start + picture + body
+            self._send(header + payload[: VIDEO_PAYLOAD_BYTES - STAMP_BYTES])
             self._video_seqno += 1
-            self.packets_sent += 1
         self._frames += 1
+
+    def _send(self, packet: bytes) -> None:
+        self._publisher.send_rtp(packet + struct.pack("!Q", time.time_ns()))
+        self.packets_sent += 1
