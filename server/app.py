@@ -53,8 +53,6 @@ from server.store.decks import DeckRecord
 from server.workers.director import Director
 from server.workers.hls_edges import HlsEdges
 
-OFFERS_PER_MINUTE = 600
-"""By person or, for keys, by address: a hall of 300 may share one."""
 LAYERS_PER_MINUTE = 120
 """By viewer; a page that is being resized sends one a second."""
 SIGNING_KEY_NAME = "signing.key"
@@ -151,7 +149,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         timeline=TimelineService(reader, clock),
         attendance=AttendanceService(reader, clock),
         broadcasts=broadcasts,
-        offer_limit=TryLimit(OFFERS_PER_MINUTE, clock),
+        offer_limit=TryLimit(config.offers_per_minute, clock),
         layers_limit=TryLimit(LAYERS_PER_MINUTE, clock),
         strangers=Crowd(config.strangers_per_address),
         meters=meters,

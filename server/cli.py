@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--password-stdin", action="store_true", help="read one line")
     one = add("preset", _preset, "add the regions and centres of a country")
     one.add_argument("country", choices=["kazakhstan"])
+    one = add("bench", _bench, "measure how many viewers this machine holds")
+    one.add_argument("--sizes", type=int, nargs="+", default=[], metavar="VIEWERS")
+    one.add_argument("--seconds", type=float, help="of each size")
     one = add("verify-log", _verify_log, "check the hash chain of a session's log")
     one.add_argument("session", help="its id, as in the address of its replay")
     return parser
@@ -104,6 +107,16 @@ def _become(config: Config, name: str) -> int:
         if spec.name == name:
             os.execv(spec.argv[0], spec.argv)  # noqa: S606 - our own interpreter
     return refuse(f"This node has no {name}; see HALLCAST_MEDIA_WORKERS.")
+
+
+def _bench(config: Config, args: argparse.Namespace) -> int:
+    """Become the benchmark: this package may not import what it measures."""
+    words = [sys.executable, "-m", "benchmarks.capacity"]
+    if args.sizes:
+        words += ["--sizes", *map(str, args.sizes)]
+    if args.seconds is not None:
+        words += ["--seconds", str(args.seconds)]
+    os.execv(words[0], words)  # noqa: S606 - our own interpreter
 
 
 def _migrate(config: Config, args: argparse.Namespace) -> int:

@@ -54,6 +54,7 @@ class Config(BaseSettings):
     media_port: int = Field(default=42000, ge=1, le=65535)
     media_workers: int = Field(default=1, ge=1, le=64)
     media_announce: Annotated[list[str], NoDecode] = []
+    offers_per_minute: int = Field(default=600, ge=1)
 
     login_days: int = Field(default=14, ge=1, le=365)
     login_tries_per_account: int = Field(default=10, ge=1)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.fanout.floor import compiled_floor, measure_floor
 from benchmarks.fanout.janus import Janus
-from benchmarks.fanout.measure import Result, measure
+from benchmarks.fanout.measure import SETTLE_S, Result, measure
 from benchmarks.fanout.mediasoup import Mediasoup
 from benchmarks.fanout.servers import Hallcast
 
@@ -49,7 +49,10 @@ class Comparison:
 
 
 async def compare(
-    counts: Sequence[int], seconds: float, peers: Sequence[type[Janus | Mediasoup]]
+    counts: Sequence[int],
+    seconds: float,
+    peers: Sequence[type[Janus | Mediasoup]],
+    settle_s: float = SETTLE_S,
 ) -> AsyncIterator[Comparison]:
     """Measure each count; rows are printed as they come."""
     print(HEADER)
@@ -63,7 +66,7 @@ async def compare(
             for make in (*peers, Hallcast):
                 if make is not Hallcast and count > PEERS_MAXIMUM:
                     continue
-                result = await measure(make(), count, seconds)
+                result = await measure(make(), count, seconds, settle_s)
                 comparison.results[make] = result
                 print(_row(result, comparison), flush=True)
                 _warn(result)

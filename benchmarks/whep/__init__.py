@@ -1,0 +1,1 @@
+"""A load generator that knows a server by WHIP and WHEP alone."""
