@@ -27,6 +27,9 @@ check: $(VENV)/.test web/node_modules/.installed
 	$(BIN)/python -m server.wire_types --check web/src/api/types.gen.ts
 	cd web && npm run --silent check
 
+bench: $(VENV)/.run
+	$(BIN)/python -m benchmarks.all
+
 types: $(VENV)/.run
 	$(BIN)/python -m server.wire_types web/src/api/types.gen.ts
 

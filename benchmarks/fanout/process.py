@@ -8,7 +8,7 @@ import os
 import socket
 from pathlib import Path
 
-STOP_TIMEOUT_S = 5.0
+STOP_TIMEOUT_S = 20.0
 
 
 def cpu_seconds(pid: int) -> float:

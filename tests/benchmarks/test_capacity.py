@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
+import sys
 from dataclasses import replace
 
 import pytest
 
-from benchmarks.capacity import describe, estimate, probe, reach
+from benchmarks.capacity import describe, estimate, reach
 from benchmarks.fanout.delay import Delay, Delays
 from benchmarks.fanout.measure import Result
 
@@ -65,8 +67,14 @@ def test_doubts_are_told() -> None:
     assert "share the cores" in describe(shared, capacity, cores=1, busy=0)
 
 
-async def test_a_real_worker_is_measured() -> None:
-    results = await probe((2, 4), 0.5, settle_s=0.1)
-    assert [one.connected for one in results] == [2, 4]
-    sentence = describe(results, estimate(results, FREE_KIB), 2, 0)
-    assert "One media worker of this machine holds about" in sentence
+async def test_the_operators_command_measures_a_real_worker() -> None:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "server.cli", "bench"),
+        *("--sizes", "2", "4", "--seconds", "0.4"),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output = (await process.communicate())[0].decode()
+    assert process.returncode == 0, output
+    assert "One media worker of this machine holds about" in output
+    assert "  4 viewers: " in output
