@@ -26,7 +26,7 @@ SERIES: dict[str, tuple[str, tuple[Layout, ...]]] = {
         tuple(Layout(count) for count in (25, 50, 100, 200, 300, 500, 1_000)),
     ),
     "publishers": (
-        "Cameras on air in a room of 100",
+        "Cameras on air in a room of 100 (further ones small)",
         tuple(Layout(100, publishers=count) for count in (1, 2, 3, 4)),
     ),
     "rooms": (
