@@ -66,10 +66,10 @@ def build_message(
 
     The buffer must not change its size afterwards; its content may.
     """
-    memory = (ctypes.c_char * len(buffer)).from_buffer(buffer)
+    memory = ctypes.c_char.from_buffer(buffer)
     controls = _CMSG.size if segment_bytes is not None else 0
     parts = bytearray(_IOVEC.size + controls)
-    layout = (ctypes.c_char * len(parts)).from_buffer(parts)
+    layout = ctypes.c_char.from_buffer(parts)
     base = ctypes.addressof(layout)
     _IOVEC.pack_into(parts, 0, ctypes.addressof(memory), len(buffer))
     control = 0
