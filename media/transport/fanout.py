@@ -37,7 +37,7 @@ MAX_SEGMENTS = 64
 MAX_RUN_BYTES = 65_000
 GROUP_BYTES = 128 << 10
 """Of viewers encrypted before they are sent: fits a core's second-level cache."""
-GROUP_VIEWERS = 16
+GROUP_VIEWERS = 8
 """More would save less than making their copies of the plan costs."""
 MAX_QUEUED_RUNS = 64
 
