@@ -19,6 +19,11 @@ RISE_NS = 3_000_000_000
 WISH_TOLERANCE = 1.2
 """360 lines shown at 430 look the same; the next layer costs three times as much."""
 
+OFF_NS = 2_000_000_000
+FAR_SHARE = 0.8
+"""A line that carries more of the smallest picture than this may be misjudged; one
+that does not will soon be judged to carry much less."""
+
 OFF = -1
 
 
@@ -100,13 +105,14 @@ Levels = tuple[int, ...]
 class LayerAllocator:
     """The choices of one viewer over time."""
 
-    __slots__ = ("_candidate", "_chosen", "_rise_ns", "_wishes")
+    __slots__ = ("_candidate", "_chosen", "_rise_ns", "_short_ns", "_wishes")
 
     def __init__(self) -> None:
         self._chosen: dict[str, Choice | None] = {}
         self._wishes: tuple[tuple[str, str, int | None], ...] = ()
         self._candidate: Levels | None = None
         self._rise_ns = 0
+        self._short_ns: int | None = None
 
     def allocate(
         self,
@@ -122,7 +128,9 @@ class LayerAllocator:
             find_level(ladder, self._chosen.get(demand.slot))
             for ladder, demand in zip(ladders, demands, strict=True)
         )
-        levels = shrink(ladders, present, target_bps - audio_bps)
+        budget_bps = target_bps - audio_bps
+        levels = shrink(ladders, present, budget_bps)
+        levels = self._keep_for_now(ladders, present, levels, budget_bps, now_ns)
         wanted = fill(ladders, int(target_bps / HEADROOM) - audio_bps)
         wishes = tuple((one.slot, one.source, one.max_height) for one in demands)
         may_rise_now, self._wishes = wishes != self._wishes, wishes
@@ -136,6 +144,28 @@ class LayerAllocator:
         }
         goal_bps = find_goal(ladders, levels, audio_bps)
         return Allocation(choices, goal_bps, cost(ladders, levels))
+
+    def _keep_for_now(
+        self,
+        ladders: Sequence[Ladder],
+        present: Levels,
+        levels: Levels,
+        budget_bps: int,
+        now_ns: int,
+    ) -> Levels:
+        """Switch the last picture off only when the line is short for long.
+
+        The way back takes probes and seconds, and an estimate may err once.
+        """
+        shown = [index for index, level in enumerate(present) if level != OFF]
+        if not shown or any(level != OFF for level in levels):
+            self._short_ns = None
+            return levels
+        if self._short_ns is None:
+            self._short_ns = now_ns
+        kept = tuple(0 if index == shown[0] else OFF for index in range(len(levels)))
+        is_far = budget_bps < FAR_SHARE * cost(ladders, kept)
+        return levels if is_far and now_ns - self._short_ns >= OFF_NS else kept
 
     def _rise(
         self, levels: Levels, wanted: Levels, now_ns: int, may_rise_now: bool

@@ -127,11 +127,15 @@ class DownlinkEstimator:
         self._update(now_ns)
 
     def on_report(
-        self, loss_fraction: float, rtt_ms: float | None, now_ns: int
+        self,
+        loss_fraction: float,
+        rtt_ms: float | None,
+        now_ns: int,
+        jitter_ms: float = 0.0,
     ) -> None:
         """Take a receiver report: loss 0..1 since the last one, round trip or None."""
         line = self._line
-        line.on_report(loss_fraction, rtt_ms, now_ns)
+        line.on_report(loss_fraction, rtt_ms, jitter_ms, now_ns)
         elapsed_ns = min(NS_PER_S, now_ns - self._reported_ns)
         self._reported_ns = now_ns
         is_delayed = line.is_delayed or self._is_remb_below_sent()

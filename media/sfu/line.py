@@ -23,6 +23,8 @@ from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
 
 NS_PER_S = 1_000_000_000
 
+GAP_WINDOW_NS = NS_PER_S
+
 MAX_ELAPSED_TICKS = 1 << 30
 """3.3 h of a 90 kHz clock; a larger step would read as one backwards."""
 
@@ -37,6 +39,10 @@ class Line:
         "_batch_has_late",
         "_fanout",
         "_flushed_bytes",
+        "_gap_before",
+        "_gaps_measured_ns",
+        "_gaps_until_ext_seqno",
+        "_gaps_until_packets",
         "_lowest_shared_ext_seqno",
         "_newest_arrival_ns",
         "_newest_source",
@@ -48,6 +54,7 @@ class Line:
         "cache",
         "clock_rate_hz",
         "current",
+        "gap_share",
         "is_report_due",
         "kind",
         "name",
@@ -79,6 +86,12 @@ class Line:
         self._batch_has_late = False
         self._fanout: Fanout = ()
         self._flushed_bytes = 0
+        self.gap_share = 0.0
+        """Of the numbers of the last seconds, those that no packet has."""
+        self._gap_before = 0.0
+        self._gaps_measured_ns = 0
+        self._gaps_until_ext_seqno = self.rewriter.last_ext_seqno
+        self._gaps_until_packets = 0
         self._lowest_shared_ext_seqno = 0
         self._newest_source: Encoding | None = None
         self._newest_source_timestamp = 0
@@ -189,6 +202,20 @@ class Line:
         self.subscriptions.remove(subscription)
         subscription.stop()
         self.rebuild_fanout()
+
+    def measure_gaps(self, now_ns: int) -> None:
+        """Note what share of the last seconds' numbers the publisher left missing."""
+        elapsed_ns = now_ns - self._gaps_measured_ns
+        if elapsed_ns < GAP_WINDOW_NS:
+            return
+        self._gaps_measured_ns = now_ns
+        numbers = self.last_ext_seqno - self._gaps_until_ext_seqno
+        packets = self._packets - self._gaps_until_packets
+        self._gaps_until_ext_seqno = self.last_ext_seqno
+        self._gaps_until_packets = self._packets
+        newest = max(0.0, 1.0 - packets / numbers) if numbers > 0 else 0.0
+        # A receiver's second is not ours: the worse of two covers it.
+        self.gap_share, self._gap_before = max(newest, self._gap_before), newest
 
     def sender_report(self, wall_ns: int) -> SenderReport | None:
         """Tell which time of the line it is now; None while it carries nothing.

@@ -15,13 +15,18 @@ HEAVY_LOSS = 0.17
 """No radio line in use loses so much; a full one does."""
 
 SUDDEN_LOSS = 0.3
-"""In one report: no need to wait for the next."""
+"""In two reports in a row, or in one when the delay grew too. One alone is a burst: a
+lift, a hand-over between cells; 0.5 s of it is half of a report."""
 
 DELAY_RISE_MS = 100.0
 """Smallest of the last three round trips over the least one known."""
 
 QUEUE_RISE_MS = 200.0
-"""The same of the last two: a queue for sure, also where jitter is +-100 ms."""
+"""The same of the last two."""
+
+JITTERS = 3.0
+"""Both limits are so many mean deviations higher on a line that jitters: +-100 ms each
+way moves a round trip by 400 ms without any queue."""
 
 DRAINED_MS = 50.0
 """From one report to the next."""
@@ -41,8 +46,10 @@ class LossAndDelay:
     """Smoothed loss, and how far the round trip is over its least."""
 
     __slots__ = (
+        "_jitter_ms",
         "_least_before_ms",
         "_least_ms",
+        "_loss_before",
         "_loss_before_probe",
         "_newest_loss",
         "_round_trip_before_probe_ms",
@@ -54,7 +61,8 @@ class LossAndDelay:
     def __init__(self) -> None:
         self.loss = 0.0
         """Smoothed, 0..1."""
-        self._newest_loss = 0.0
+        self._newest_loss = self._loss_before = 0.0
+        self._jitter_ms = 0.0
         self._loss_before_probe = 0.0
         self._round_trips_ms: deque[float] = deque(maxlen=3)
         self._round_trip_before_probe_ms = 0.0
@@ -62,8 +70,11 @@ class LossAndDelay:
         self._least_before_ms: float | None = None
         self._window_ns = 0
 
-    def on_report(self, loss: float, rtt_ms: float | None, now_ns: int) -> None:
-        self._newest_loss = loss
+    def on_report(
+        self, loss: float, rtt_ms: float | None, jitter_ms: float, now_ns: int
+    ) -> None:
+        self._loss_before, self._newest_loss = self._newest_loss, loss
+        self._jitter_ms = jitter_ms
         self.loss += (loss - self.loss) * LOSS_SHARE
         if rtt_ms is None:
             return
@@ -88,11 +99,12 @@ class LossAndDelay:
 
     @property
     def is_delayed(self) -> bool:
-        return self._rise_ms(3) > DELAY_RISE_MS or self.is_queueing
+        limit_ms = DELAY_RISE_MS + JITTERS * self._jitter_ms
+        return self._rise_ms(3) > limit_ms or self.is_queueing
 
     @property
     def is_queueing(self) -> bool:
-        return self._rise_ms(2) > QUEUE_RISE_MS
+        return self._rise_ms(2) > QUEUE_RISE_MS + JITTERS * self._jitter_ms
 
     @property
     def is_draining(self) -> bool:
@@ -104,10 +116,12 @@ class LossAndDelay:
     @property
     def heavy_loss(self) -> float:
         """What a full line loses, 0..1; 0 for less than any line may lose."""
-        if self._newest_loss > SUDDEN_LOSS:
+        lasting = min(self._newest_loss, self._loss_before)
+        is_late = self._rise_ms(1) > DELAY_RISE_MS + JITTERS * self._jitter_ms
+        if (self._newest_loss if is_late else lasting) > SUDDEN_LOSS:
             return self._newest_loss
         # The smoothed loss remembers what was lost before less was sent.
-        is_heavy = self.loss > HEAVY_LOSS and self._newest_loss > HEAVY_LOSS / 2
+        is_heavy = self.loss > HEAVY_LOSS and lasting > HEAVY_LOSS / 2
         return self.loss if is_heavy else 0.0
 
     def mark_probe(self) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from media.clock import Clock, ntp_from_unix_ns
 from media.rtp.rtcp import ReceiverEstimate, ReportBlock
 
+NO_GAPS: Mapping[int, float] = {}
+SOUND_HZ = 48_000
 MAX_RTT_S = 10
 """A longer one is a viewer's clock gone wrong, not a line."""
 
@@ -40,37 +42,46 @@ class Reception:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._losses: dict[int, tuple[int, int]] = {}
-        """By SSRC the fraction lost (1/256) and when it was told."""
+        self._losses: dict[int, tuple[float, int]] = {}
+        """By SSRC the loss, 0 to 1, and when it was told."""
         self._summed_up_ns = clock.monotonic_ns() - SUM_UP_NS
         self.loss_percent = 0.0
         self.rtt_ms: float | None = None
         """None before the first report that answers a sender report."""
         self.jitter_ms = 0.0
+        """Of sound, which is sent evenly; packets of a picture come in bursts."""
         self.reported_ns = 0
         self.estimate_bps: int | None = None
         """The viewer's REMB; None before the first and from those who send none."""
         self.estimated_ns = 0
 
-    def on_report(self, blocks: Sequence[tuple[ReportBlock, int]], now_ns: int) -> bool:
+    def on_report(
+        self,
+        blocks: Sequence[tuple[ReportBlock, int]],
+        now_ns: int,
+        gaps: Mapping[int, float] = NO_GAPS,
+    ) -> bool:
         """Take the blocks of our streams, each with its clock rate in Hz.
 
-        Browsers send a report for each stream. True once a second: what came since is
-        then summed up in `loss_percent`.
+        `gaps` has, by SSRC, the share of numbers that nobody was sent because the
+        publisher's packets got lost: that is not this line's loss. Browsers send a
+        report for each stream. True once a second: what came since is then summed up
+        in `loss_percent`.
         """
         if not blocks:
             return False
         self.reported_ns = now_ns
         for block, _ in blocks:
-            self._losses[block.ssrc] = (block.fraction_lost, now_ns)
-        self.jitter_ms = max(
-            block.jitter_ticks * 1000 / rate_hz for block, rate_hz in blocks
-        )
+            lost = _without_gaps(block.fraction_lost / 256, gaps.get(block.ssrc, 0.0))
+            self._losses[block.ssrc] = (lost, now_ns)
+        for block, rate_hz in blocks:
+            if rate_hz == SOUND_HZ:
+                self.jitter_ms = block.jitter_ticks * 1000 / rate_hz
         answering = next((block for block, _ in blocks if block.last_sr), None)
         if answering is not None:
             self._measure_rtt(answering, now_ns)
         fresh = [lost for lost, at in self._losses.values() if now_ns - at < FRESH_NS]
-        self.loss_percent = max(fresh) * 100 / 256
+        self.loss_percent = max(fresh) * 100
         is_due = now_ns - self._summed_up_ns >= SUM_UP_NS
         if is_due:
             self._summed_up_ns = now_ns
@@ -88,3 +99,10 @@ class Reception:
     def on_estimate(self, estimate: ReceiverEstimate, now_ns: int) -> None:
         self.estimate_bps = estimate.bitrate_bps
         self.estimated_ns = now_ns
+
+
+def _without_gaps(loss: float, gap: float) -> float:
+    """Give what the line lost of the packets that were sent."""
+    if gap >= 1.0:
+        return 0.0
+    return max(0.0, (loss - gap) / (1.0 - gap))

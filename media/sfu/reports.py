@@ -38,10 +38,12 @@ class LineReports:
         return {line: report for line, report in reports if report is not None}
 
     def tick(self, viewers: Iterable[Viewer], now_ns: int) -> None:
-        """Report to those whose second is over.
+        """Report to those whose second is over; note what publishers left missing.
 
         Viewers come at different moments, so their reports are spread by themselves.
         """
+        for line in self._lines():
+            line.measure_gaps(now_ns)
         is_due_to_all = self._is_due_to_all(now_ns)
         reports: Mapping[object, SenderReport] | None = None
         for viewer in viewers:

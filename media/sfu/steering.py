@@ -106,7 +106,7 @@ class Steering:
 
     def on_report(self, reception: Reception, now_ns: int) -> None:
         loss = reception.loss_percent / 100
-        self._line.on_report(loss, reception.rtt_ms, now_ns)
+        self._line.on_report(loss, reception.rtt_ms, now_ns, reception.jitter_ms)
         self._is_stale = self._is_stale or self._is_short(now_ns)
 
     def on_estimate(self, estimate: ReceiverEstimate, now_ns: int) -> None:

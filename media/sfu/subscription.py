@@ -46,6 +46,7 @@ class SentLine(Protocol):
 
     cache: PacketCache[OutPacket]
     bytes_written: int
+    gap_share: float
 
     @property
     def last_ext_seqno(self) -> int: ...

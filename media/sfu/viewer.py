@@ -102,7 +102,12 @@ class Viewer:
             for block in blocks
             if block.ssrc in self._by_ssrc
         ]
-        if not self.reception.on_report(ours, now_ns):
+        gaps = {
+            slot.ssrc: one.line.gap_share
+            for slot, one in self._entries
+            if one.line is not None and one.line.gap_share
+        }
+        if not self.reception.on_report(ours, now_ns, gaps):
             return
         self._choose_red(now_ns)
         if self.steering is not None:

@@ -24,6 +24,7 @@ from media.sfu.allocation import (
 )
 
 LOW, MID, TOP = Choice(0), Choice(1), Choice(2)
+S = 1_000_000_000
 AUDIO_BPS = 40_000
 
 CAMERA = (
@@ -238,7 +239,8 @@ def test_pictures_never_cost_more_than_the_line_has(
     for target_bps, elapsed_ms in steps:
         now_ns += elapsed_ms * 1_000_000
         given_ = allocator.allocate(target_bps, AUDIO_BPS, demands, now_ns)
-        assert given_.video_bps <= max(0, target_bps - AUDIO_BPS)
+        last = sum(choice is not None for choice in given_.choices) == 1
+        assert last or given_.video_bps <= max(0, target_bps - AUDIO_BPS)
         for one, choice in zip(demands, given_.choices, strict=True):
             flowing = {offer.layer for offer in one.layers if offer.is_active}
             assert choice is None or choice.layer in flowing
@@ -264,3 +266,24 @@ def test_lowering_keeps_what_fits(
     if cost(ladders, best) <= budget_bps:
         assert lowered == best
     assert all(OFF <= level <= most for level, most in zip(lowered, best, strict=True))
+
+
+def test_the_last_picture_goes_only_when_the_line_is_short_for_long() -> None:
+    allocator = LayerAllocator()
+    demands = (demand("presenter"),)
+    assert allocator.allocate(4_000_000, AUDIO_BPS, demands, 0).choices == (TOP,)
+    for now_ns in range(0, 2 * S, S // 5):
+        given_ = allocator.allocate(100_000, AUDIO_BPS, demands, now_ns)
+        assert given_.choices == (LOW,)
+    given_ = allocator.allocate(100_000, AUDIO_BPS, demands, 2 * S)
+    assert given_.choices == (None,)
+
+
+def test_the_last_picture_stays_on_a_line_that_may_be_misjudged() -> None:
+    allocator = LayerAllocator()
+    demands = (demand("presenter"),)
+    allocator.allocate(4_000_000, AUDIO_BPS, demands, 0)
+    nearly_bps = AUDIO_BPS + int(0.9 * demands[0].layers[0].bps)
+    for now_ns in range(0, 20 * S, S // 5):
+        given_ = allocator.allocate(nearly_bps, AUDIO_BPS, demands, now_ns)
+        assert given_.choices == (LOW,)

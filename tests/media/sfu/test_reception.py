@@ -20,17 +20,17 @@ def block(**values: int) -> ReportBlock:
     return ReportBlock(**known | values)
 
 
-def test_loss_and_jitter_are_those_of_the_worst_stream() -> None:
+def test_loss_is_that_of_the_worst_stream_and_jitter_that_of_sound() -> None:
     reception = Reception(ManualClock())
     reception.on_report(
         [
-            (block(fraction_lost=64, jitter_ticks=480), 48_000),
-            (block(ssrc=2, fraction_lost=0, jitter_ticks=1_800), 90_000),
+            (block(fraction_lost=0, jitter_ticks=480), 48_000),
+            (block(ssrc=2, fraction_lost=64, jitter_ticks=1_800), 90_000),
         ],
         now_ns=1,
     )
     assert reception.loss_percent == 25.0
-    assert reception.jitter_ms == 20.0
+    assert reception.jitter_ms == 10.0
 
 
 def test_round_trip_is_what_passed_less_what_the_viewer_waited() -> None:
@@ -91,3 +91,12 @@ def test_a_stream_that_stopped_reporting_counts_no_more() -> None:
     clock.advance_ms(2_500)
     reception.on_report([(block(ssrc=2), 90_000)], clock.now_ns)
     assert reception.loss_percent == 0.0
+
+
+def test_what_the_publisher_lost_is_not_the_viewer_s_loss() -> None:
+    reception = Reception(ManualClock())
+    quarter = block(fraction_lost=64)
+    reception.on_report([(quarter, 90_000)], now_ns=1, gaps={1: 0.25})
+    assert reception.loss_percent == 0.0
+    reception.on_report([(quarter, 90_000)], now_ns=2, gaps={1: 0.1})
+    assert 16 < reception.loss_percent < 17
