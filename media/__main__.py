@@ -10,6 +10,7 @@ import asyncio
 import gc
 import logging
 import os
+import resource
 import signal
 import sys
 
@@ -29,7 +30,7 @@ from media.protocol import (
 )
 from media.transport.addresses import announced_addresses
 from media.transport.fanout import is_gso_usable
-from media.transport.udp import open_sockets
+from media.transport.tcp_listener import TcpListener, open_media_ports
 from media.worker import Endpoint, Worker
 
 log = logging.getLogger("media")
@@ -52,22 +53,32 @@ def parse_arguments(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def allow_many_files() -> None:
+    """Take what the system grants: each TCP viewer is a descriptor, 1,024 is usual."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 async def run(arguments: argparse.Namespace) -> None:
     """Serve until a signal comes."""
+    allow_many_files()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
+    clock = SystemClock()
+    sockets, listening = open_media_ports(arguments.udp_host, arguments.udp_port)
     endpoint = Endpoint(
-        open_sockets(arguments.udp_host, arguments.udp_port),
+        sockets,
         announced_addresses(arguments.udp_host, arguments.announce),
+        TcpListener(listening, clock.monotonic_ns),
     )
     use_gso = not arguments.no_gso and is_gso_usable()
 
     def on_event(event: Event) -> None:
         channel.send(Notice(event=event))
 
-    worker = Worker(endpoint, SystemClock(), on_event, use_gso=use_gso)
+    worker = Worker(endpoint, clock, on_event, use_gso=use_gso)
 
     def on_request(request: Request) -> None:
         channel.send(handle(worker, request))

@@ -38,6 +38,7 @@ from media.transport.ice_lite import IceLite
 from media.transport.peer import PeerTransport
 from media.transport.sdp import parse_offer
 from media.transport.sink import DatagramSink
+from media.transport.tcp_listener import TcpListener
 from media.transport.udp import UdpSocket
 from media.transport.udp_mux import UdpMux
 
@@ -63,6 +64,8 @@ class Endpoint:
 
     sockets: Sequence[UdpSocket]
     addresses: tuple[str, ...]
+    tcp: TcpListener | None = None
+    """Takes ICE-TCP connections at the same port number."""
 
     @property
     def port(self) -> int:
@@ -106,6 +109,8 @@ class Worker:
         """Begin to read the sockets and to tick."""
         for udp in self._endpoint.sockets:
             self._loop.add_reader(udp.sock.fileno(), self._on_readable, udp)
+        if self._endpoint.tcp is not None:
+            self._endpoint.tcp.start(self._loop, self._mux, self.flush)
         self._due_s = self._loop.time() + TICK_S
         self._timer = self._loop.call_at(self._due_s, self._on_tick)
 
@@ -117,6 +122,8 @@ class Worker:
             self._timer.cancel()
         for udp in self._endpoint.sockets:
             self._loop.remove_reader(udp.sock.fileno())
+        if self._endpoint.tcp is not None:
+            self._endpoint.tcp.close()
         self._mux.close()
 
     # What commands ask for.
@@ -158,6 +165,7 @@ class Worker:
             self._identity.fingerprint,
             self._endpoint.addresses,
             self._endpoint.port,
+            has_tcp=self._endpoint.tcp is not None,
         )
         answer: Answer
         if command.direction == "publish":
@@ -333,6 +341,8 @@ class Worker:
                 self._on_event(
                     WorkerError(object_id=sink.sink_id, message="the reader is gone")
                 )
+        if self._endpoint.tcp is not None:
+            self._endpoint.tcp.check(now_ns)
         self._mux.report_failures()
         sent = self._fanout.packets_sent
         self._on_event(

@@ -169,7 +169,7 @@ class FanOut:
     def _send_some(self, waiting: list[Queued]) -> list[Queued]:
         """Send up to the first refusal or change of socket; gives what is left."""
         first = waiting[0][0].path
-        if first is None:
+        if first is None or first.udp is None:
             return waiting[1:]
         batch, count = first.udp.batch, 0
         put = batch.put

@@ -4,6 +4,9 @@ Consent (RFC 7675) is the peer's own checks: when they stop for 30 s, so do we.
 
 A restart (RFC 8445, 2.4) makes new credentials beside those in use. Media goes on by
 the old path until the first authentic check with the new; then the old are forgotten.
+
+Paths by UDP and by TCP are checked at the same time. UDP is better while it works: a
+late sound packet is worth nothing, and TCP waits for every lost one.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from dataclasses import dataclass, field
 
 from media.transport.mmsg import Sockaddr
 from media.transport.stun import BindingRequest, build_binding_success
+from media.transport.tcp import TcpConnection
 from media.transport.udp import Address, UdpSocket
 
 CONSENT_NS = 30_000_000_000
@@ -23,22 +27,49 @@ SILENT_NS = 700_000_000
 """A nominated path unheard of for this long gives way to any valid check, also to one
 that came since: with the worker's tick that is within a second of the check."""
 
+OTHER_WIRE_NS = 5_000_000_000
+"""The same between UDP and TCP: Chromium checks the pairs that it does not use each
+2.5 s, so one such check says nothing about the one it uses."""
+
+PathKey = Address | TcpConnection
+"""What tells paths apart: the peer's address by UDP, the connection itself by TCP."""
+
 
 @dataclass(slots=True, eq=False)
 class Path:
     """A validated 5-tuple: one of our sockets and the peer's address."""
 
-    udp: UdpSocket
+    wire: UdpSocket | TcpConnection
     address: Address
     heard_ns: int
     """When an authentic packet of any kind came by it."""
     checked_ns: int = field(init=False)
     is_nominated: bool = False
+    nominated_ns: int = 0
+    """When USE-CANDIDATE last came on it."""
+    udp: UdpSocket | None = field(init=False)
+    """None over TCP, which the fan-out's datagrams can not take."""
     name: Sockaddr = field(init=False)
 
     def __post_init__(self) -> None:
+        self.udp = self.wire if isinstance(self.wire, UdpSocket) else None
         self.name = Sockaddr(self.address)
         self.checked_ns = self.heard_ns
+
+    @property
+    def key(self) -> PathKey:
+        return path_key(self.wire, self.address)
+
+    def send(self, packet: bytes, *, is_video: bool = False) -> bool:
+        """Send one packet; False when it had to be dropped."""
+        wire = self.wire
+        if isinstance(wire, TcpConnection):
+            return wire.send(packet, is_video=is_video)
+        return wire.send(packet, self.address)
+
+
+def path_key(wire: UdpSocket | TcpConnection, address: Address) -> PathKey:
+    return address if isinstance(wire, UdpSocket) else wire
 
 
 class IceLite:
@@ -51,7 +82,7 @@ class IceLite:
         self._used_ufrag = self.ufrag
         """Of the latest authentic check."""
         self._restarted_for = ""
-        self.paths: dict[Address, Path] = {}
+        self.paths: dict[PathKey, Path] = {}
         self.selected: Path | None = None
         self._challenger: Path | None = None
         """Checked while the nominated path was alive; waits for that one's silence."""
@@ -80,7 +111,11 @@ class IceLite:
         self._make_credentials()
 
     def on_check(
-        self, request: BindingRequest, udp: UdpSocket, address: Address, now_ns: int
+        self,
+        request: BindingRequest,
+        wire: UdpSocket | TcpConnection,
+        address: Address,
+        now_ns: int,
     ) -> bool:
         """Answer a check; False (and silence) when it is not authentic."""
         key = self._keys.get(request.local_ufrag)
@@ -88,19 +123,19 @@ class IceLite:
             return False
         if request.local_ufrag == self.ufrag != self._used_ufrag:
             self._finish_restart()
-        path = self.paths.get(address)
+        path = self.paths.get(path_key(wire, address))
         if path is None:
-            path = self._add_path(Path(udp, address, now_ns))
+            path = self._add_path(Path(wire, address, now_ns))
         path.heard_ns = path.checked_ns = self.checked_ns = now_ns
         if request.use_candidate:
             path.is_nominated = True
+            path.nominated_ns = now_ns
         if self._should_select(path, request.use_candidate, now_ns):
             self._select(path)
         elif path is not self.selected:
             self._challenger = path
         host, port = address[0], address[1]
-        answer = build_binding_success(request.transaction_id, key, host, port)
-        udp.send(answer, address)
+        path.send(build_binding_success(request.transaction_id, key, host, port))
         return True
 
     def settle(self, now_ns: int) -> bool:
@@ -114,21 +149,37 @@ class IceLite:
             return False
         if challenger.checked_ns <= selected.heard_ns:
             self._challenger = None
-        elif now_ns - selected.heard_ns > SILENT_NS:
+        elif now_ns - selected.heard_ns > _patience_ns(selected, challenger):
             self._select(challenger)
             return True
         return False
+
+    def lose(self, path: Path) -> None:
+        """Forget a path whose connection was closed; the one heard last takes over."""
+        self.paths.pop(path.key, None)
+        if self._challenger is path:
+            self._challenger = None
+        if self.selected is path:
+            left = self.paths.values()
+            self.selected = max(left, key=lambda each: each.heard_ns, default=None)
+            self._challenger = None
 
     def has_consent(self, now_ns: int) -> bool:
         return now_ns - self.checked_ns < CONSENT_NS
 
     def _should_select(self, path: Path, use_candidate: bool, now_ns: int) -> bool:
         selected = self.selected
+        if selected is None or selected is path:
+            return True
+        if use_candidate and path.udp is None and selected.udp is not None:
+            # Firefox marks the checks of every pair and means the best of them.
+            is_marked = now_ns - selected.nominated_ns <= SILENT_NS
+            return not (selected.is_nominated and is_marked)
         return (
-            selected is None
-            or use_candidate
-            or not selected.is_nominated
-            or now_ns - selected.heard_ns > SILENT_NS
+            use_candidate
+            # A first check by TCP is no better than one by UDP.
+            or (not selected.is_nominated and not (selected.udp and path.udp is None))
+            or now_ns - selected.heard_ns > _patience_ns(selected, path)
         )
 
     def _select(self, path: Path) -> None:
@@ -157,6 +208,15 @@ class IceLite:
                 (known for known in self.paths.values() if known is not self.selected),
                 key=lambda known: known.heard_ns,
             )
-            del self.paths[oldest.address]
-        self.paths[path.address] = path
+            del self.paths[oldest.key]
+        self.paths[path.key] = path
         return path
+
+
+def _is_same_wire(one: Path, other: Path) -> bool:
+    return (one.udp is None) == (other.udp is None)
+
+
+def _patience_ns(selected: Path, other: Path) -> int:
+    """Give how long the selected path may be silent before another is followed."""
+    return SILENT_NS if _is_same_wire(selected, other) else OTHER_WIRE_NS

@@ -16,6 +16,7 @@ from media.transport.ice_lite import IceLite, Path
 from media.transport.inbound import InboundGate
 from media.transport.peer_out import PeerOut
 from media.transport.stun import BindingRequest
+from media.transport.tcp import TcpConnection
 from media.transport.udp import Address, UdpSocket
 
 log = logging.getLogger(__name__)
@@ -81,10 +82,14 @@ class PeerTransport:
         return self.state == "connecting"
 
     def on_check(
-        self, request: BindingRequest, udp: UdpSocket, address: Address, now_ns: int
+        self,
+        request: BindingRequest,
+        wire: UdpSocket | TcpConnection,
+        address: Address,
+        now_ns: int,
     ) -> bool:
         """Answer an authentic check, follow its nomination; False when it is forged."""
-        if not self.ice.on_check(request, udp, address, now_ns):
+        if not self.ice.on_check(request, wire, address, now_ns):
             return False
         if self.state == "new":
             self._enter("connecting")
@@ -95,6 +100,12 @@ class PeerTransport:
     def settle(self, now_ns: int) -> None:
         """Follow a peer whose address changed without a nomination."""
         if self.ice.settle(now_ns) and self.state == "connected":
+            self.out.use_path(self.ice.selected)
+
+    def on_path_lost(self, path: Path) -> None:
+        """Go on by another path, if there is one: this one's connection was closed."""
+        self.ice.lose(path)
+        if self.state == "connected":
             self.out.use_path(self.ice.selected)
 
     def on_dtls(self, datagram: bytes, path: Path) -> None:
@@ -172,4 +183,4 @@ class PeerTransport:
         if self.state == "connected" and self.ice.selected is not None:
             path = self.ice.selected
         if path is not None:
-            path.udp.send(datagram, path.address)
+            path.send(datagram)

@@ -174,7 +174,7 @@ class PeerOut:
         else:
             header = packet.shifted_header(key, shift)
             protected = self._protect(header, packet.payload, packet.ssrc, index)
-        self._send_datagram(path, protected)
+        self._send_packet(path, protected, is_video=state.is_video)
 
     def pad(self, stream: int, send_time: bytes) -> int:
         path, state = self.path, self._streams[stream]
@@ -195,7 +195,7 @@ class PeerOut:
         header[0] |= _PADDING_BIT
         plain = bytes(header)
         protected = self._protect(plain, _PADDING, packet.ssrc, packet.ext_seqno)
-        self._send_datagram(path, protected)
+        self._send_packet(path, protected, is_video=True)
         return len(plain) + len(_PADDING)
 
     def send_rtcp(self, data: bytes) -> None:
@@ -207,12 +207,12 @@ class PeerOut:
         except (SrtpError, ValueError):
             self.packets_dropped += 1
             return
-        path.udp.send(protected, path.address)
+        path.send(protected)
 
     def _send_slowly(
         self, state: _OutStream, packets: Sequence[OutPacket], shift: Shift
     ) -> None:
-        """Send a first batch, one after a drop, or anything without GCM and GSO."""
+        """Send a first batch, one after a drop, or anything without GCM, GSO or UDP."""
         path = self.path
         if path is None or not packets:
             return
@@ -223,16 +223,17 @@ class PeerOut:
         if state.base_index < 0:
             first = packets[0].ext_seqno + shift.seqno
             state.base_index = first // _WRAP * _WRAP
-        if self._gcm is None or not self._uses_gso:
+        udp = path.udp
+        if self._gcm is None or not self._uses_gso or udp is None:
             self._send_singly(path, state, packets, shift)
         elif shift is NO_SHIFT:
             state.key = self._fanout.intern(
-                state.headers, state.base_index, path.udp.name_bytes
+                state.headers, state.base_index, udp.name_bytes
             )
             self.send(self._streams.index(state), packets)
         else:
             state.shifted_key = self._fanout.intern(
-                state.headers, 0, path.udp.name_bytes, is_shifted=True
+                state.headers, 0, udp.name_bytes, is_shifted=True
             )
             self.send_shifted(self._streams.index(state), packets, shift)
 
@@ -252,7 +253,8 @@ class PeerOut:
                 continue
             header = packet.shifted_header(key, shift)
             protected = self._protect(header, packet.payload, packet.ssrc, index)
-            if not self._send_datagram(path, protected) and state.is_video:
+            is_sent = self._send_packet(path, protected, is_video=state.is_video)
+            if not is_sent and state.is_video:
                 state.is_skipping = not packets[-1].marker
                 self.packets_dropped += len(packets) - position - 1
                 return
@@ -268,8 +270,8 @@ class PeerOut:
         except (SrtpError, ValueError):
             return b""
 
-    def _send_datagram(self, path: Path, protected: bytes) -> bool:
-        if protected and path.udp.send(protected, path.address):
+    def _send_packet(self, path: Path, protected: bytes, *, is_video: bool) -> bool:
+        if protected and path.send(protected, is_video=is_video):
             self._fanout.packets_sent += 1
             return True
         self.packets_dropped += 1

@@ -1,4 +1,6 @@
-"""`UdpMux`: tells datagrams apart by first byte (RFC 7983) and finds their peer.
+"""`UdpMux`: tells packets apart by first byte (RFC 7983) and finds their peer.
+
+It also takes the frames of TCP connections, which are the same packets.
 
 Strangers get nothing: a STUN check must name a known ufrag and carry a valid
 MESSAGE-INTEGRITY, DTLS and SRTP must come from an address that passed such a check.
@@ -10,9 +12,10 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from media.transport.ice_lite import Path
+from media.transport.ice_lite import Path, PathKey, path_key
 from media.transport.peer import PeerTransport
 from media.transport.stun import parse_binding_request
+from media.transport.tcp import TcpConnection
 from media.transport.udp import Address, UdpSocket
 
 log = logging.getLogger(__name__)
@@ -29,7 +32,7 @@ class UdpMux:
         self.faults = 0
         """Datagrams whose handling raised."""
         self._now_ns = now_ns
-        self._by_address: dict[Address, tuple[PeerTransport, Path]] = {}
+        self._by_path: dict[PathKey, tuple[PeerTransport, Path]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
         self._challenged: set[PeerTransport] = set()
         self._failures: Counter[str] = Counter()
@@ -54,8 +57,8 @@ class UdpMux:
         self._challenged.discard(peer)
         for ufrag in peer.ice.ufrags:
             self._by_ufrag.pop(ufrag, None)
-        for address in peer.ice.paths:
-            self._forget(address, peer)
+        for key in tuple(peer.ice.paths):
+            self._forget(key, peer)
 
     def drain(self, udp: UdpSocket) -> int:
         """Read and handle what has arrived on one socket; returns how many."""
@@ -67,9 +70,25 @@ class UdpMux:
 
     def on_datagram(self, udp: UdpSocket, data: bytes, address: Address) -> None:
         """Handle one datagram; whatever goes wrong stays with this datagram."""
+        self._take(udp, data, address)
+
+    def on_frame(self, connection: TcpConnection, packet: bytes) -> None:
+        """Handle one packet of a TCP connection."""
+        self._take(connection, packet, connection.address)
+
+    def on_closed(self, connection: TcpConnection) -> None:
+        """Forget a closed connection; its peer goes on by another path."""
+        found = self._by_path.pop(connection, None)
+        if found is not None:
+            peer, path = found
+            peer.on_path_lost(path)
+
+    def _take(
+        self, wire: UdpSocket | TcpConnection, data: bytes, address: Address
+    ) -> None:
         self.packets_in += 1
         try:
-            self._dispatch(udp, data, address)
+            self._dispatch(wire, data, address)
         except Exception as error:
             # One bad datagram must not end the loop of everyone else (rule A6).
             kind = type(error).__name__
@@ -85,12 +104,14 @@ class UdpMux:
                 log.error("%d datagrams could not be handled: %s", count, kind)
         self._failures.clear()
 
-    def _dispatch(self, udp: UdpSocket, data: bytes, address: Address) -> None:
+    def _dispatch(
+        self, wire: UdpSocket | TcpConnection, data: bytes, address: Address
+    ) -> None:
         first = data[0] if data else 255
         if first < 4:
-            self._on_stun(udp, data, address)
+            self._on_stun(wire, data, address)
             return
-        found = self._by_address.get(address)
+        found = self._by_path.get(path_key(wire, address))
         if found is None:
             self.strangers += 1
             return
@@ -100,7 +121,9 @@ class UdpMux:
         elif 20 <= first <= 63:
             peer.on_dtls(data, path)
 
-    def _on_stun(self, udp: UdpSocket, data: bytes, address: Address) -> None:
+    def _on_stun(
+        self, wire: UdpSocket | TcpConnection, data: bytes, address: Address
+    ) -> None:
         try:
             request = parse_binding_request(data)
         except ValueError:
@@ -110,16 +133,22 @@ class UdpMux:
         if peer is None:
             self.strangers += 1
             return
-        known = address in peer.ice.paths
+        key = path_key(wire, address)
+        if isinstance(wire, TcpConnection) and self._is_of_another(wire, peer):
+            self.strangers += 1
+            return
+        known = key in peer.ice.paths
         before = () if known else tuple(peer.ice.paths)
         ufrags = peer.ice.ufrags
-        if not peer.on_check(request, udp, address, self._now_ns()):
+        if not peer.on_check(request, wire, address, self._now_ns()):
             self.strangers += 1
             return
         for old in before:
             if old not in peer.ice.paths:
                 self._forget(old, peer)
-        self._by_address[address] = (peer, peer.ice.paths[address])
+        self._by_path[key] = (peer, peer.ice.paths[key])
+        if isinstance(wire, TcpConnection):
+            wire.admit()
         if len(ufrags) > 1:
             self._rename(peer, ufrags)
         if peer.ice.is_challenged:
@@ -131,10 +160,17 @@ class UdpMux:
         for ufrag in peer.ice.ufrags:
             self._by_ufrag[ufrag] = peer
 
-    def _forget(self, address: Address, peer: PeerTransport) -> None:
-        found = self._by_address.get(address)
+    def _is_of_another(self, connection: TcpConnection, peer: PeerTransport) -> bool:
+        """A connection serves one peer; that one's paths bound how many there are."""
+        found = self._by_path.get(connection)
+        return found is not None and found[0] is not peer
+
+    def _forget(self, key: PathKey, peer: PeerTransport) -> None:
+        found = self._by_path.get(key)
         if found is not None and found[0] is peer:
-            del self._by_address[address]
+            del self._by_path[key]
+            if isinstance(key, TcpConnection):
+                key.close()
 
     def close(self) -> None:
         for udp in self.sockets:

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.fanout.light_ice import build_check
 from media.transport.ice_lite import CONSENT_NS, MAX_PATHS, SILENT_NS, IceLite
 from media.transport.stun import parse_binding_request
+from media.transport.tcp import TcpConnection
 from media.transport.udp import UdpSocket, open_sockets
 
 MS = 1_000_000
@@ -172,3 +173,89 @@ def test_paths_are_bounded_and_the_selected_one_is_kept(udp: UdpSocket) -> None:
     assert len(ice.paths) == MAX_PATHS
     assert selected_port(ice) == 999
     assert ("127.0.0.1", 999) in ice.paths
+
+
+class FakeConnection(TcpConnection):
+    """A TCP connection that keeps what is sent."""
+
+    __slots__ = ("sent",)
+
+    def __init__(self) -> None:
+        self.sent: list[bytes] = []
+
+    def send(self, packet: bytes, *, is_video: bool = False) -> bool:
+        self.sent.append(packet)
+        return True
+
+
+def check_tcp(
+    ice: IceLite, tcp: TcpConnection, now_ns: int, *, nominate: bool = False
+) -> None:
+    datagram = build_check(f"{ice.ufrag}:x", ice.password, nominate=nominate)
+    request = parse_binding_request(datagram)
+    assert ice.on_check(request, tcp, ("127.0.0.1", 1001), now_ns)
+
+
+def is_by_tcp(ice: IceLite) -> bool:
+    assert ice.selected is not None
+    return ice.selected.udp is None
+
+
+def test_the_same_address_by_udp_and_by_tcp_is_two_paths(udp: UdpSocket) -> None:
+    ice, tcp = IceLite(0), FakeConnection()
+    check(ice, udp, 1001, 0)
+    check_tcp(ice, tcp, 1)
+    assert len(ice.paths) == 2
+    assert len(tcp.sent) == 1
+
+
+def test_udp_takes_over_from_tcp_as_soon_as_it_is_nominated(udp: UdpSocket) -> None:
+    ice, tcp = IceLite(0), FakeConnection()
+    check_tcp(ice, tcp, 0, nominate=True)
+    check(ice, udp, 1001, MS)
+    assert is_by_tcp(ice)
+    check(ice, udp, 1001, 2 * MS, nominate=True)
+    assert not is_by_tcp(ice)
+
+
+def test_a_client_that_nominates_every_pair_stays_on_udp(udp: UdpSocket) -> None:
+    ice, tcp = IceLite(0), FakeConnection()
+    for now_ms in range(0, 3_000, 500):
+        check(ice, udp, 1001, now_ms * MS, nominate=True)
+        check_tcp(ice, tcp, (now_ms + 10) * MS, nominate=True)
+        assert not is_by_tcp(ice)
+
+
+def test_checks_of_an_unused_connection_do_not_take_a_quiet_udp_path(
+    udp: UdpSocket,
+) -> None:
+    ice, tcp = IceLite(0), FakeConnection()
+    check(ice, udp, 1001, 0, nominate=True)
+    check_tcp(ice, tcp, 4_999 * MS)
+    assert not is_by_tcp(ice)
+    check_tcp(ice, tcp, 5_001 * MS)
+    assert is_by_tcp(ice)
+
+
+def test_tcp_takes_over_where_udp_never_worked_or_is_given_up(udp: UdpSocket) -> None:
+    ice, tcp = IceLite(0), FakeConnection()
+    # Answers do not reach the client: it goes on checking and never nominates.
+    check(ice, udp, 1001, 2_000 * MS)
+    check_tcp(ice, tcp, 2_010 * MS, nominate=True)
+    assert is_by_tcp(ice)
+    check(ice, udp, 1001, 2_020 * MS, nominate=True)
+    assert not is_by_tcp(ice)
+    check(ice, udp, 1001, 3_030 * MS)
+    check_tcp(ice, tcp, 3_040 * MS, nominate=True)
+    assert is_by_tcp(ice)
+
+
+def test_a_lost_connection_gives_way_to_the_path_heard_last(udp: UdpSocket) -> None:
+    ice, tcp = IceLite(0), FakeConnection()
+    check(ice, udp, 1001, 0)
+    check(ice, udp, 1002, MS)
+    check_tcp(ice, tcp, 2 * MS, nominate=True)
+    assert ice.selected is not None
+    ice.lose(ice.selected)
+    assert selected_port(ice) == 1002
+    assert tcp not in ice.paths

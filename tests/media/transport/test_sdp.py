@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,17 @@ def test_every_section_names_all_candidates_ipv4_first() -> None:
     assert [words[4] for words in candidates] == ["192.0.2.1", "2001:db8::1"]
     assert int(candidates[0][3]) > int(candidates[1][3])
     assert "a=end-of-candidates" in lines
+
+
+def test_tcp_candidates_of_the_same_port_come_after_udp_and_rank_lower() -> None:
+    local = replace(LOCAL, has_tcp=True)
+    answer = answer_publish(parse_offer(offer(AUDIO, VIDEO)), local, 4_000_000)
+    lines = [line for line in lines_of(answer, "0") if "candidate:" in line]
+    assert lines[2:] == [
+        "a=candidate:3 1 tcp 1520435199 192.0.2.1 42000 typ host tcptype passive",
+        "a=candidate:4 1 tcp 1520434943 2001:db8::1 42000 typ host tcptype passive",
+    ]
+    assert min(int(line.split()[3]) for line in lines[:2]) > 1520435199
 
 
 def test_data_channels_and_strange_sections_are_rejected_in_place() -> None:
