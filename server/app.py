@@ -15,6 +15,7 @@ from server.clock import Clock, SystemClock
 from server.config import Config, media_socket, recorder_socket
 from server.http import (
     hls,
+    ice_servers,
     invitations,
     layers,
     login,
@@ -48,6 +49,7 @@ from server.services.session_access import SessionAccess
 from server.services.session_reader import SessionReader
 from server.services.signing_key import load_or_make
 from server.services.timeline import TimelineService
+from server.services.turn import TurnService
 from server.store.database import Database
 from server.store.decks import DeckRecord
 from server.workers.director import Director
@@ -76,7 +78,7 @@ def build_app(config: Config, clock: Clock | None = None) -> web.Application:
     app.on_response_prepare.append(middlewares.add_security_headers)
     app.cleanup_ctx.append(_run_services)
     _attach_gateway(app, services)
-    media = (whip, layers, hls)
+    media = (whip, ice_servers, layers, hls)
     operators = (ops, metrics)
     everybody = (login, invitations, seminars, sessions)
     for module in (*everybody, *media, *operators, pages):
@@ -150,6 +152,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         attendance=AttendanceService(reader, clock),
         broadcasts=broadcasts,
         offer_limit=TryLimit(config.offers_per_minute, clock),
+        turn=TurnService(config, clock),
         layers_limit=TryLimit(LAYERS_PER_MINUTE, clock),
         strangers=Crowd(config.strangers_per_address),
         meters=meters,

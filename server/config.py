@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -30,12 +31,22 @@ SOCKET_PATH_LIMIT_BYTES = 107
 _LONGEST_SOCKET_NAME_BYTES = 64
 """Room for `media-63.sock` and for the recorder's datagram sockets."""
 
+_TURN_URL = re.compile(
+    r"turns?:([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(\?transport=(udp|tcp))?"
+)
+"""RFC 7065; also keeps quotes and angle brackets out of Link headers."""
+_TURN_SECRET_CHARS = 16
+
 
 class Config(BaseSettings):
     """Frozen settings; every key has its unit in its name or its docstring."""
 
     model_config = SettingsConfigDict(
-        env_prefix="HALLCAST_", extra="ignore", frozen=True
+        env_prefix="HALLCAST_",
+        extra="ignore",
+        frozen=True,
+        # A complaint about one setting must not print the secrets beside it.
+        hide_input_in_errors=True,
     )
 
     host: str = "127.0.0.1"
@@ -56,6 +67,10 @@ class Config(BaseSettings):
     media_announce: Annotated[list[str], NoDecode] = []
     offers_per_minute: int = Field(default=600, ge=1)
 
+    turn_urls: Annotated[list[str], NoDecode] = []
+    turn_secret: str = Field(default="", repr=False)
+    turn_ttl_s: int = Field(default=86_400, ge=600, le=7 * 86_400)
+
     login_days: int = Field(default=14, ge=1, le=365)
     login_tries_per_account: int = Field(default=10, ge=1)
     login_tries_per_address: int = Field(default=100, ge=1)
@@ -67,7 +82,7 @@ class Config(BaseSettings):
     converter_memory_mb: int = Field(default=1024, ge=256)
     converter_cpu_s: int = Field(default=60, ge=5)
 
-    @field_validator("media_announce", mode="before")
+    @field_validator("media_announce", "turn_urls", mode="before")
     @classmethod
     def _split_addresses(cls, value: object) -> object:
         """Take `1.2.3.4,5.6.7.8` from the environment as well as a TOML list."""
@@ -81,6 +96,26 @@ class Config(BaseSettings):
         if value and len(value) < METRICS_TOKEN_LENGTH:
             raise ValueError(f"must have at least {METRICS_TOKEN_LENGTH} characters")
         return value
+
+    @field_validator("turn_urls")
+    @classmethod
+    def _turn_addresses(cls, value: list[str]) -> list[str]:
+        for url in value:
+            if not _TURN_URL.fullmatch(url):
+                raise ValueError(
+                    f"{url!r} is not the address of a TURN server; one looks like "
+                    "turns:turn.example.kz:443?transport=tcp"
+                )
+        return value
+
+    @model_validator(mode="after")
+    def _turn_has_its_secret(self) -> Self:
+        if self.turn_urls and len(self.turn_secret) < _TURN_SECRET_CHARS:
+            raise ValueError(
+                "turn_urls need turn_secret, the static-auth-secret of the TURN "
+                f"server, of at least {_TURN_SECRET_CHARS} characters"
+            )
+        return self
 
     @field_validator("public_url")
     @classmethod

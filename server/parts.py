@@ -19,6 +19,7 @@ from server.services.people import PeopleService
 from server.services.seminars import SeminarService
 from server.services.session_access import SessionAccess
 from server.services.timeline import TimelineService
+from server.services.turn import TurnService
 from server.store.database import Database
 from server.workers.director import Director
 
@@ -40,6 +41,7 @@ class Services:
     timeline: TimelineService
     attendance: AttendanceService
     broadcasts: Broadcasts
+    turn: TurnService
     offer_limit: TryLimit
     layers_limit: TryLimit
     strangers: Crowd

@@ -17,6 +17,7 @@ NEEDED = {
     # Debian's Firefox decodes H.264 by the libavcodec that this brings.
     "ffmpeg": ("ffmpeg",),
     "espeak-ng": ("espeak-ng",),
+    "coturn": ("turnserver",),
     "nftables": ("nft", "/usr/sbin/nft"),
     "iproute2": ("ip", "/usr/sbin/ip"),
     "conntrack": ("conntrack", "/usr/sbin/conntrack"),

@@ -22,6 +22,7 @@ ROUTES: dict[tuple[str, str], Access] = {
     ("POST", "/api/logout"): "public",
     ("GET", "/api/invitations/{token}"): "public",
     ("POST", "/api/invitations/{token}"): "public",
+    ("GET", "/api/ice-servers"): "login",
     ("GET", "/api/centres"): "login",
     ("GET", "/api/seminars"): "login",
     ("POST", "/api/seminars"): "login",

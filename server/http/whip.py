@@ -18,10 +18,12 @@ from server.domain.events import Source
 from server.errors import (
     BadRequestError,
     ForbiddenError,
+    HallcastError,
     NotFoundError,
     SessionNotLiveError,
 )
 from server.http.context import client_address, require_person, services
+from server.http.ice_servers import add_ice_links
 from server.http.sdp_request import (
     FRAGMENT_TYPE,
     SDP_TYPE,
@@ -61,9 +63,11 @@ async def publish(request: web.Request) -> web.Response:
         if caller.has_key:  # the trainer has not come yet
             raise SessionNotLiveError from None
         raise
-    return await _open_peer(
+    response = await _open_peer(
         request, session, PeerOwner(participant_id, source), offer_sdp
     )
+    add_ice_links(response, services(request).turn.access(caller.person_id))
+    return response
 
 
 @routes.post("/whep/{seminar_id}")
@@ -78,7 +82,9 @@ async def receive(request: web.Request) -> web.Response:
     else:
         participant_id = session.check_receive(caller.person_id)
     owner = PeerOwner(participant_id, "view")
-    return await _open_peer(request, session, owner, offer_sdp, profile)
+    response = await _open_peer(request, session, owner, offer_sdp, profile)
+    add_ice_links(response, services(request).turn.access(caller.person_id))
+    return response
 
 
 async def _open_peer(
@@ -149,7 +155,13 @@ async def look_at_peer(request: web.Request) -> web.Response:
 
 @routes.options("/{wire:whip|whep}/{seminar_id}")
 async def options_of_endpoint(request: web.Request) -> web.Response:
-    return options_reply(ALLOWED["endpoint"])
+    """Answer anyone what is allowed; who may come in learns the TURN servers too."""
+    response = options_reply(ALLOWED["endpoint"])
+    # A preflight brings no credentials, and must not be answered with an error.
+    with contextlib.suppress(HallcastError):
+        caller = await _caller(request, _wire(request))
+        add_ice_links(response, services(request).turn.access(caller.person_id))
+    return response
 
 
 @routes.options("/{wire:whip|whep}/{seminar_id}/{peer_id}")

@@ -75,6 +75,17 @@ class Me(_Body):
     server_time_ms: int
 
 
+class IceServers(_Body):
+    """Answer of `GET /api/ice-servers`: relays, for who can't reach the media port."""
+
+    urls: list[str]
+    """`turn:` and `turns:` addresses; empty when the operator runs none."""
+    username: str
+    credential: str
+    ttl_s: int
+    """The credential is refused after this long."""
+
+
 class LocaleRequest(_Body):
     locale: Locale
 

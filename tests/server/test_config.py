@@ -72,3 +72,47 @@ def test_sockets_fit_also_under_a_long_data_directory(tmp_path: Path) -> None:
     assert len(str(socket)) < SOCKET_PATH_LIMIT_BYTES
     assert run_dir(long) == run_dir(long)
     assert run_dir(long).stat().st_mode & 0o777 == 0o700
+
+
+SECRET = "sixteen letters!"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "turns:turn.example.kz:443?transport=tcp",
+        "turn:turn.example.kz",
+        "turn:192.0.2.1:3478?transport=udp",
+        "turn:[2001:db8::1]:3478",
+    ],
+)
+def test_turn_addresses_are_taken_as_browsers_write_them(url: str) -> None:
+    config = Config(turn_urls=[url, url], turn_secret=SECRET)
+    assert config.turn_urls == [url, url]
+    assert SECRET not in repr(config)
+
+
+def test_turn_addresses_come_from_the_environment_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HALLCAST_TURN_URLS", "turn:a.kz, turns:b.kz:443")
+    monkeypatch.setenv("HALLCAST_TURN_SECRET", SECRET)
+    assert Config().turn_urls == ["turn:a.kz", "turns:b.kz:443"]
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "sentence"),
+    [
+        ("stun:a.kz", SECRET, "is not the address of a TURN server; one looks like"),
+        ("turn:a.kz>", SECRET, "is not the address of a TURN server"),
+        ("turn:a.kz?transport=tls", SECRET, "is not the address of a TURN server"),
+        ("turn:a.kz", "short secret", "turn_urls need turn_secret"),
+    ],
+)
+def test_wrong_turn_settings_are_told_without_the_secret(
+    url: str, secret: str, sentence: str
+) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Config(turn_urls=[url], turn_secret=secret)
+    assert sentence in str(caught.value)
+    assert secret not in str(caught.value)

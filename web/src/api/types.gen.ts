@@ -499,6 +499,14 @@ export interface Me {
   server_time_ms: number;
 }
 
+/** Answer of `GET /api/ice-servers`: relays, for who can't reach the media port. */
+export interface IceServers {
+  urls: string[];
+  username: string;
+  credential: string;
+  ttl_s: number;
+}
+
 export interface LocaleRequest {
   locale: Locale;
 }
