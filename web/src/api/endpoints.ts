@@ -6,6 +6,7 @@ import type {
   DeckInfo,
   DeckText,
   GuestRequest,
+  IceServers,
   Invitation,
   Locale,
   LoginRequest,
@@ -27,6 +28,8 @@ export const demoLogin = (role: AccountRole) =>
 export const logout = () => call<undefined>('POST', '/api/logout', { json: {} });
 export const putLocale = (locale: Locale) =>
   call<undefined>('PUT', '/api/me/locale', { json: { locale } });
+
+export const getIceServers = () => call<IceServers>('GET', '/api/ice-servers');
 
 export const listCentres = () => call<Centre[]>('GET', '/api/centres');
 export const listSeminars = () => call<SeminarCard[]>('GET', '/api/seminars');

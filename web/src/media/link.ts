@@ -2,6 +2,7 @@ import { deleteMedia, offerMedia, restartMedia } from '../api/media-exchange';
 import { ApiError, localError } from '../api/errors';
 import type { Timers } from '../api/timers';
 import { hasWebRtc } from './codecs';
+import { iceServers } from './ice-servers';
 import { restartedAnswer, restartFragment } from './ice-restart';
 import { LineHealer } from './line-healer';
 import { watchNetwork } from './network-watch';
@@ -98,6 +99,9 @@ export class RtcLink implements Link {
   async #negotiate(): Promise<void> {
     try {
       this.#options.prepare(this.peer);
+      const servers = await iceServers.get();
+      if (this.#isOver) return;
+      this.peer.setConfiguration({ bundlePolicy: 'max-bundle', iceServers: servers });
       await this.peer.setLocalDescription();
       const sdp = this.peer.localDescription?.sdp ?? '';
       const answer = await offerMedia(this.#options.address, sdp, this.#abort.signal);

@@ -13,6 +13,7 @@ import {
 } from './line-quality';
 import { canLink, missingWebRtc, RtcLink, type LinkListener } from './link';
 import { StallWatch } from './stall-watch';
+import { readWay, type Way } from './way';
 
 /** `seminar`: all slots; `audio`: sound only. */
 export type Profile = 'seminar' | 'audio';
@@ -41,6 +42,7 @@ export interface Look {
   /** Anything came, if only the server's reports. */
   isAlive: boolean;
   quality: LineQuality | null;
+  way: Way | null;
 }
 
 export interface ReceiverListener {
@@ -159,13 +161,10 @@ export class Receiver {
   async #look(): Promise<void> {
     const link = this.#link;
     if (!link) return;
-    const report = await link.peer.getStats();
+    const report = [...((await link.peer.getStats()).values() as Iterable<{ type: string }>)];
     if (link !== this.#link || this.#keeper.state !== 'up') return;
-    if (this.#stall.look(report.values() as Iterable<{ type: string }>)) link.nudge();
-    const { sample, pictures } = readStats(
-      report.values() as Iterable<{ type: string }>,
-      this.#timers.monotonic(),
-    );
+    if (this.#stall.look(report)) link.nudge();
+    const { sample, pictures } = readStats(report, this.#timers.monotonic());
     const before = this.#before;
     this.#listener.onLook({
       ...this.#lookAtSlots(pictures),
@@ -173,6 +172,7 @@ export class Receiver {
       // Some browsers count packets only; a restart of ICE counts bytes anew.
       isAlive: sample.bytes + sample.packets !== (before ? before.bytes + before.packets : 0),
       quality: before && judgeLine(before, sample),
+      way: readWay(report),
     });
     this.#before = sample;
     this.#picturesBefore = pictures;

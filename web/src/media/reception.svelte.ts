@@ -12,6 +12,7 @@ import { capOf, type Quality } from './quality';
 import { type Look, type Profile, Receiver } from './receiver';
 import { SoundOut } from './sound-out.svelte';
 import { type HeightWatcher, watchHeight } from './watch-height';
+import type { Way } from './way';
 
 /** Who only listens is offered no pictures by a new connection, and refuses them by one. */
 const profileOf = (quality: Quality): Profile => (quality === 'audio' ? 'audio' : 'seminar');
@@ -36,6 +37,8 @@ export class Reception {
   reason = $state<RungReason>('start');
   /** Of the direct connection; null while nothing flows. */
   line = $state<LineQuality | null>(null);
+  /** How the direct connection's packets come; null while it is not up. */
+  way = $state<Way | null>(null);
   linkState = $state<KeeperState>('idle');
   error = $state.raw<ApiError | null>(null);
   /** Why there is less picture than wished. */
@@ -208,6 +211,7 @@ export class Reception {
 
   #linkChanged(state: KeeperState, error: ApiError | null): void {
     this.linkState = state;
+    if (state !== 'up') this.way = null;
     this.error = error;
     this.#watch.reset();
     this.#shortfall.reset();
@@ -279,6 +283,7 @@ export class Reception {
   #look(look: Look): void {
     const due = this.#wishedPictures();
     this.moving = look.moving;
+    this.way = look.way;
     // While nobody is on air nothing flows, and the line is not to blame.
     this.line = look.isAlive || due.length === 0 ? look.quality : 'bad';
     this.#checkPicture(due, look);

@@ -6,6 +6,7 @@ import type { Room } from '../state/room.svelte';
 import { CameraCapture } from './capture.svelte';
 import type { DeviceError } from './devices';
 import { deviceError, hintScreen, openScreen, stopStream } from './devices';
+import { iceServers } from './ice-servers';
 import { LineTeller } from './line-teller';
 import type { DuePicture } from './picture-watch';
 import { Publication } from './publication.svelte';
@@ -62,6 +63,7 @@ export class RoomMedia {
   }
 
   open(): void {
+    void iceServers.prepare();
     // After a click in this page (a link, a button) browsers allow sound at once.
     if (navigator.userActivation?.hasBeenActive) this.joinWithSound();
     const stopListening = this.room.onEvent((event) => {
