@@ -3,6 +3,7 @@ import type { ApiError } from '../api/errors';
 import { realTimers, type Timers } from '../api/timers';
 import { preferVideoCodecs } from './codecs';
 import { canLink, RtcLink } from './link';
+import { relays } from './relays';
 
 /** What a few seconds of real publishing to the server said about the way up. */
 export type LineTest =
@@ -57,9 +58,21 @@ async function sentSoFar(peer: RTCPeerConnection): Promise<Sent> {
   return sent;
 }
 
-/** Publish a test picture for a few seconds, then take it away. Never throws. */
-export function testLine(seminarId: string, timers: Timers = realTimers): Promise<LineTest> {
-  if (!canLink()) return Promise.resolve({ outcome: 'blocked' });
+/**
+ * Publish a test picture for a few seconds, then take it away; by a relay where nothing
+ * else passes. Never throws.
+ */
+export async function testLine(seminarId: string, timers: Timers = realTimers): Promise<LineTest> {
+  if (!canLink()) return { outcome: 'blocked' };
+  await relays.prepare();
+  const hadRelays = (await relays.forOffer()).length > 0;
+  const result = await testOnce(seminarId, timers);
+  const hasRelays = (await relays.forOffer()).length > 0;
+  if (result.outcome !== 'blocked' || hadRelays || !hasRelays) return result;
+  return testOnce(seminarId, timers);
+}
+
+function testOnce(seminarId: string, timers: Timers): Promise<LineTest> {
   const { stream, stop } = testPicture();
   return new Promise<LineTest>((resolve) => {
     const link = new RtcLink(

@@ -2,10 +2,10 @@ import { deleteMedia, offerMedia, restartMedia } from '../api/media-exchange';
 import { ApiError, localError } from '../api/errors';
 import type { Timers } from '../api/timers';
 import { hasWebRtc } from './codecs';
-import { iceServers } from './ice-servers';
 import { restartedAnswer, restartFragment } from './ice-restart';
 import { LineHealer } from './line-healer';
 import { watchNetwork } from './network-watch';
+import { relays } from './relays';
 
 /** One attempt at a media connection; it ends by `close` or by `onLost`, once. */
 export interface Link {
@@ -25,6 +25,11 @@ export type MakeLink = (listener: LinkListener) => Link;
 
 /** From the first byte to connected ICE; then the ladder has its say. */
 export const CONNECT_MS = 7_000;
+/**
+ * From the answer to ICE without a relay: a check by UDP takes one round trip, one by TCP
+ * two and begins 0.1 s later; a poor mobile line takes 0.8 s for one.
+ */
+const DIRECT_MS = 2_000;
 
 export interface RtcLinkOptions {
   address: string;
@@ -53,6 +58,7 @@ export class RtcLink implements Link {
   #isUp = false;
   #wasUp = false;
   #cancelTimer: () => void;
+  #cancelDirect: () => void = () => undefined;
 
   constructor(options: RtcLinkOptions, listener: LinkListener) {
     this.#options = options;
@@ -88,6 +94,7 @@ export class RtcLink implements Link {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#cancelTimer();
+    this.#cancelDirect();
     this.#forgetNetwork();
     this.#healer.end();
     this.#abort.abort();
@@ -99,9 +106,11 @@ export class RtcLink implements Link {
   async #negotiate(): Promise<void> {
     try {
       this.#options.prepare(this.peer);
-      const servers = await iceServers.get();
+      const iceServers = await relays.forOffer();
       if (this.#isOver) return;
-      this.peer.setConfiguration({ bundlePolicy: 'max-bundle', iceServers: servers });
+      if (iceServers.length > 0) {
+        this.peer.setConfiguration({ bundlePolicy: 'max-bundle', iceServers });
+      }
       await this.peer.setLocalDescription();
       const sdp = this.peer.localDescription?.sdp ?? '';
       const answer = await offerMedia(this.#options.address, sdp, this.#abort.signal);
@@ -109,6 +118,7 @@ export class RtcLink implements Link {
       if (this.#isOver) return deleteMedia(answer.resource);
       this.#answerSdp = answer.sdp;
       await this.peer.setRemoteDescription({ type: 'answer', sdp: answer.sdp });
+      this.#cancelDirect = this.#options.timers.after(DIRECT_MS, () => this.#checkDirect());
     } catch (thrown) {
       // The browser refusing the answer is our fault: told as such, not as a bad line.
       this.#lose(
@@ -117,6 +127,12 @@ export class RtcLink implements Link {
           : new ApiError(localError('internal', String(thrown)), 0),
       );
     }
+  }
+
+  /** Neither UDP nor TCP came through: make way for a link with relays, if there are any. */
+  #checkDirect(): void {
+    const state = this.peer.iceConnectionState;
+    if ((state === 'new' || state === 'checking') && relays.need()) this.#lose(null);
   }
 
   #stateChanged(): void {

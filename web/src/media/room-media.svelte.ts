@@ -6,12 +6,12 @@ import type { Room } from '../state/room.svelte';
 import { CameraCapture } from './capture.svelte';
 import type { DeviceError } from './devices';
 import { deviceError, hintScreen, openScreen, stopStream } from './devices';
-import { iceServers } from './ice-servers';
 import { LineTeller } from './line-teller';
 import type { DuePicture } from './picture-watch';
 import { Publication } from './publication.svelte';
 import { QUALITIES, type Quality } from './quality';
 import { Reception } from './reception.svelte';
+import { relays } from './relays';
 
 /**
  * Picture and sound of one room, both ways. Opens and closes what the session's state
@@ -63,7 +63,7 @@ export class RoomMedia {
   }
 
   open(): void {
-    void iceServers.prepare();
+    void relays.prepare();
     // After a click in this page (a link, a button) browsers allow sound at once.
     if (navigator.userActivation?.hasBeenActive) this.joinWithSound();
     const stopListening = this.room.onEvent((event) => {
