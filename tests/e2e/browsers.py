@@ -27,7 +27,12 @@ QUIET_FLAGS = (
     "--disable-quic",
     "--mute-audio",
 )
-UDP_BLOCKED_FLAG = "--webrtc-ip-handling-policy=disable_non_proxied_udp"
+WALLED_FLAGS = (
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    # ICE-TCP goes by a proxy that is not there, pages do not.
+    "--proxy-server=127.0.0.1:9",
+    "--proxy-bypass-list=<-loopback>;localhost",
+)
 """WebRTC finds no way out, as behind a firewall that passes HTTPS alone."""
 AUTOPLAY_FLAG = "--autoplay-policy=no-user-gesture-required"
 PEERS_SCRIPT = """

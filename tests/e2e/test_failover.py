@@ -14,7 +14,7 @@ from playwright.async_api import Browser, Page, expect
 
 from demo.account import Account
 from tests.e2e.browsers import (
-    UDP_BLOCKED_FLAG,
+    WALLED_FLAGS,
     log_in,
     open_chromium,
     open_window,
@@ -190,7 +190,7 @@ async def test_the_picture_never_stops_while_the_web_process_is_restarted(
 async def test_a_dead_recorder_is_told_and_the_recording_goes_on(on_air: OnAir) -> None:
     async with (
         open_chromium() as chromium,
-        open_chromium(UDP_BLOCKED_FLAG) as walled,
+        open_chromium(*WALLED_FLAGS) as walled,
     ):
         viewer = await join(chromium, on_air, "Dias Omarov")
         distant = await join(walled, on_air, "Gulnara Bekova")

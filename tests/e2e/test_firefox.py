@@ -11,7 +11,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page
 
 from tests.e2e.browsers import (
-    UDP_BLOCKED_FLAG,
+    WALLED_FLAGS,
     log_in,
     open_chromium,
     open_window,
@@ -198,7 +198,7 @@ async def test_in_vp8_firefox_sees_directly_and_speaks(
 ) -> None:
     async with (
         open_chromium(footage=footage) as chromium,
-        open_chromium(UDP_BLOCKED_FLAG) as walled,
+        open_chromium(*WALLED_FLAGS) as walled,
         open_firefox() as firefox,
     ):
         trainer, seminar_id, address = await go_live_in_vp8(chromium, stack)

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.e2e.browsers import (
-    UDP_BLOCKED_FLAG,
+    WALLED_FLAGS,
     log_in,
     open_chromium,
     open_window,
@@ -144,7 +144,7 @@ async def test_a_seminar_from_plan_to_replay(data: Path, footage: Path) -> None:
     async with (
         open_stack(data, "--demo") as stack,
         open_chromium(footage=footage) as chromium,
-        open_chromium(UDP_BLOCKED_FLAG) as walled,
+        open_chromium(*WALLED_FLAGS) as walled,
     ):
         trainer = await open_window(chromium)
         await log_in(trainer, stack.url, "Trainer")

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Page
 
 from demo.account import Account
 from tests.e2e.browsers import (
-    UDP_BLOCKED_FLAG,
+    WALLED_FLAGS,
     log_in,
     open_chromium,
     open_window,
@@ -259,7 +259,7 @@ async def test_a_trainer_without_h264_is_seen_by_everyone(
     address = await invitation(academy.trainer, seminar_id)
     async with (
         open_chromium(footage=footage) as chromium,
-        open_chromium(UDP_BLOCKED_FLAG) as walled,
+        open_chromium(*WALLED_FLAGS) as walled,
     ):
         trainer = await open_window(chromium)
         await trainer.context.add_init_script(NO_H264_SCRIPT)
