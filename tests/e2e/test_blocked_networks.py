@@ -22,10 +22,11 @@ from playwright.async_api import Browser, Page
 from demo.account import Account
 from tests.e2e.browsers import log_in, open_chromium, open_window, played, received
 from tests.e2e.networks import SERVER_ADDRESS, Networks, open_networks
-from tests.e2e.people import logged_in, seminar_on_air
+from tests.e2e.people import logged_in, plan, seminar_on_air
 from tests.e2e.relay import PLAIN_PORT, SECRET, TLS_PORT, open_relay
 from tests.e2e.stack import data_folder, open_stack
 from tests.e2e.waiting import until
+from tests.e2e.watching import sees_more
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -57,6 +58,7 @@ class Place:
     networks: Networks
     trainer: Account
     chromium: Browser
+    url: str
     room: str
 
     @asynccontextmanager
@@ -64,7 +66,7 @@ class Place:
         """Open the room behind these rules; give the page and the first picture's s."""
         self.networks.block(*blocked)
         page = await open_window(self.chromium)
-        await log_in(page, self.room.partition("/room/")[0], "Participant")
+        await log_in(page, self.url, "Participant")
         started = time.monotonic()
         await page.goto(self.room)
         await until(lambda: pictures(page), any, PROMISE_S, "something is seen")
@@ -77,6 +79,16 @@ async def pictures(page: Page) -> tuple[int, int]:
     return (await received(page))[0], (await played(page))[0]
 
 
+async def comes_by(page: Page, way: str, within_s: float) -> None:
+    """Wait until the page's media goes this way."""
+    await until(
+        lambda: page.evaluate(WAY_SCRIPT),
+        lambda got: bool(got == way),
+        within_s,
+        f"the way is {way}",
+    )
+
+
 @pytest.fixture
 def networks() -> Iterator[Networks]:
     with open_networks() as networks:
@@ -85,7 +97,10 @@ def networks() -> Iterator[Networks]:
 
 @asynccontextmanager
 async def open_place(
-    networks: Networks, tmp_path: Path, demo_clips: Path
+    networks: Networks,
+    tmp_path: Path,
+    demo_clips: Path,
+    footage: Path | None = None,
 ) -> AsyncIterator[Place]:
     relay = f"turn:{SERVER_ADDRESS}:{PLAIN_PORT}?transport=tcp"
     async with (
@@ -103,13 +118,14 @@ async def open_place(
         open_chromium(
             # So that the page is a secure context there, too.
             f"--host-resolver-rules=MAP localhost {SERVER_ADDRESS}",
+            footage=footage,
             program=networks.viewer_program(tmp_path, "chromium"),
         ) as chromium,
         logged_in(stack, "trainer") as trainer,
     ):
         seminar_id = await seminar_on_air(trainer)
         room = f"{stack.url}/room/{seminar_id}"
-        yield Place(networks, trainer, chromium, room)
+        yield Place(networks, trainer, chromium, stack.url, room)
 
 
 async def test_every_rung_shows_the_seminar_in_time_and_says_so(
@@ -147,3 +163,42 @@ async def tls_relay_accepts_our_credentials(place: Place) -> None:
     )
     assert transport.get_extra_info("sockname")[0] == SERVER_ADDRESS
     transport.close()
+
+
+@pytest.mark.long
+async def test_a_viewer_whose_udp_is_cut_goes_on_by_tcp(
+    networks: Networks, tmp_path: Path, demo_clips: Path
+) -> None:
+    async with (
+        open_place(networks, tmp_path, demo_clips) as place,
+        place.visit() as (page, _),
+    ):
+        assert await page.evaluate(WAY_SCRIPT) == "udp"
+        networks.block(UDP)
+        started = time.monotonic()
+        await comes_by(page, "tcp", 30)
+        await sees_more(page, 10, "the picture goes on")
+        print(f"udp cut: by TCP after {time.monotonic() - started:.1f} s")
+
+
+@pytest.mark.long
+async def test_a_trainer_behind_the_firewall_is_seen(
+    networks: Networks, tmp_path: Path, demo_clips: Path, footage: Path
+) -> None:
+    async with open_place(networks, tmp_path, demo_clips, footage) as place:
+        for blocked, way in (((UDP,), "tcp"), ((UDP, MEDIA_TCP), "relay")):
+            seminar_id = await plan(place.trainer, f"By {way}")
+            networks.block(*blocked)
+            trainer = await open_window(place.chromium)
+            await log_in(trainer, place.url, "Trainer")
+            await trainer.goto(f"{place.url}/room/{seminar_id}")
+            await trainer.get_by_text("Camera works").wait_for()
+            await trainer.get_by_role("button", name="Go live").click()
+            await trainer.get_by_text("The audience sees").wait_for()
+            await comes_by(trainer, way, PROMISE_S)
+            viewer = await open_window(place.chromium)
+            await log_in(viewer, place.url, "Participant")
+            await viewer.goto(f"{place.url}/room/{seminar_id}")
+            await sees_more(viewer, PROMISE_S, f"the trainer is seen by {way}")
+            await trainer.context.close()
+            await viewer.context.close()
