@@ -78,6 +78,7 @@ async def run(arguments: argparse.Namespace) -> None:
     def on_event(event: Event) -> None:
         channel.send(Notice(event=event))
 
+    relay_path = f"{arguments.control}.relay"
     worker = Worker(endpoint, clock, on_event, use_gso=use_gso)
 
     def on_request(request: Request) -> None:
@@ -92,10 +93,12 @@ async def run(arguments: argparse.Namespace) -> None:
                 worker_id=f"media-{arguments.index}",
                 pid=os.getpid(),
                 udp_port=endpoint.port,
+                relay_path=relay_path,
             )
         ),
         is_droppable=_is_load,
     )
+    worker.relays.listen(relay_path)
     worker.start()
     await channel.start()
     log.info("worker=%d port=%d gso=%s ready", arguments.index, endpoint.port, use_gso)

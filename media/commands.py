@@ -16,6 +16,9 @@ from media.protocol import (
     PeerOffer,
     PeerRestart,
     PublicationPause,
+    RelayClose,
+    RelayInfo,
+    RelayOpen,
     Reply,
     Request,
     Restarted,
@@ -51,7 +54,7 @@ def handle(worker: Worker, request: Request) -> Reply:
     except (KeyError, UnknownPublicationError, UnknownSlotError) as error:
         result = Failure(code="not_found", message=f"unknown: {error}")
     except OSError as error:
-        result = Failure(code="not_found", message=f"no such sink: {error.strerror}")
+        result = Failure(code="not_found", message=f"no such socket: {error.strerror}")
     except Exception as error:
         log.exception("request %s failed", type(request.command).__name__)
         result = Failure(code="internal", message=type(error).__name__)
@@ -90,11 +93,13 @@ def _change(
     | ViewerPrefer
     | SlotAssign
     | PublicationPause
-    | SinkClose,
+    | SinkClose
+    | RelayOpen
+    | RelayClose,
 ) -> None:
     match command:
         case RouterOpen():
-            worker.open_router(command.router_id)
+            worker.open_router(command.router_id, is_replica=command.is_replica)
         case RouterClose():
             worker.close_router(command.router_id)
         case PeerClose():
@@ -111,6 +116,16 @@ def _change(
             router.pause(command.publication_id, command.paused)
         case SinkClose():
             worker.close_sink(command.sink_id)
+        case RelayOpen():
+            worker.relays.open_relay(
+                RelayInfo(
+                    router_id=command.router_id,
+                    relay_id=command.relay_id,
+                    path=command.path,
+                )
+            )
+        case RelayClose():
+            worker.relays.close_relay(command.relay_id)
         case _:
             assert_never(command)
 
@@ -134,4 +149,6 @@ def dump(worker: Worker) -> Dump:
         ),
         slots=tuple(slot for router in routers for slot in router.slots()),
         sinks=tuple(worker.sinks),
+        replicas=tuple(worker.replicas),
+        relays=worker.relays.infos,
     )

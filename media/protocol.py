@@ -56,6 +56,9 @@ class RouterOpen(_Struct, frozen=True, tag="router.open"):
     """Open the forwarding table of one live session. Repeating it changes nothing."""
 
     router_id: str
+    is_replica: bool = False
+    """Its publishers are on another worker, whose relay is awaited. Only kept for the
+    dump, so that a restarted web process tells origin and replicas apart."""
 
 
 class RouterClose(_Struct, frozen=True, tag="router.close"):
@@ -148,6 +151,23 @@ class SinkClose(_Struct, frozen=True, tag="sink.close"):
     sink_id: str
 
 
+class RelayOpen(_Struct, frozen=True, tag="relay.open"):
+    """Send everything a router's publishers send to its replica on another worker.
+
+    The other worker, which must have the router open, takes publishers and packets as
+    its own and sends back its wishes for keyframes. An open relay stays as it is.
+    """
+
+    router_id: str
+    relay_id: str
+    path: str
+    """`relay_path` of the other worker's hello."""
+
+
+class RelayClose(_Struct, frozen=True, tag="relay.close"):
+    relay_id: str
+
+
 class StatsGet(_Struct, frozen=True, tag="stats.get"):
     """Ask for the figures of one router; answered by `RouterStats`."""
 
@@ -166,6 +186,8 @@ Command = (
     | PublicationPause
     | SinkOpen
     | SinkClose
+    | RelayOpen
+    | RelayClose
     | StatsGet
 )
 
@@ -228,6 +250,12 @@ class SlotInfo(_Struct, frozen=True):
     publication_id: str | None
 
 
+class RelayInfo(_Struct, frozen=True):
+    router_id: str
+    relay_id: str
+    path: str
+
+
 class Dump(_Struct, frozen=True, tag="dump"):
     """What a restarted web process reconciles with."""
 
@@ -236,6 +264,10 @@ class Dump(_Struct, frozen=True, tag="dump"):
     publications: tuple[PublicationInfo, ...]
     slots: tuple[SlotInfo, ...]
     sinks: tuple[str, ...]
+    replicas: tuple[str, ...] = ()
+    """Those of `routers` that were opened as replicas."""
+    relays: tuple[RelayInfo, ...] = ()
+    """Relays to other workers that are open."""
 
 
 class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
@@ -273,6 +305,8 @@ class Hello(_Struct, frozen=True, tag="hello"):
     worker_id: str
     pid: int
     udp_port: int
+    relay_path: str = ""
+    """Where other workers of this machine bring their relays; empty: nowhere."""
     protocol_version: int = PROTOCOL_VERSION
 
 
@@ -345,6 +379,13 @@ class ViewerQuality(_Struct, frozen=True, tag="viewer.quality"):
     """Those that sent media since."""
 
 
+class RelayClosed(_Struct, frozen=True, tag="relay.closed"):
+    """The replica is gone, or did not keep up; told by the origin."""
+
+    router_id: str
+    relay_id: str
+
+
 class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     """Every second; dropped first when the control socket is slow."""
 
@@ -368,6 +409,7 @@ Event = (
     | SlotSwitched
     | SpeakersChanged
     | ViewerQuality
+    | RelayClosed
     | WorkerLoad
     | WorkerTotals
     | WorkerError

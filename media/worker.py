@@ -21,6 +21,7 @@ from media.protocol import (
     WorkerError,
     WorkerLoad,
 )
+from media.relays import Relays
 from media.sfu.router import Router
 from media.sfu.shedding import STEPS, LoadGuard
 from media.tally import Tally
@@ -86,6 +87,8 @@ class Worker:
         self.routers: dict[str, Router] = {}
         self.peers: dict[str, PeerTransport] = {}
         self.sinks: dict[str, DatagramSink] = {}
+        self.replicas: set[str] = set()
+        """Routers whose publishers are on another worker."""
         self._endpoint = endpoint
         self._clock = clock
         self._on_event = on_event
@@ -93,6 +96,7 @@ class Worker:
         self._fanout = FanOut(use_gso=use_gso)
         self._mux = UdpMux(endpoint.sockets, clock.monotonic_ns)
         self._touched: set[Router] = set()
+        self.relays = Relays(self.routers, self._touched.add, self.flush, on_event)
         self._shaking: set[PeerTransport] = set()
         self._load = _LoadMeter(clock.monotonic_ns())
         self._guard_meter = _BusyMeter(clock.monotonic_ns())
@@ -118,6 +122,7 @@ class Worker:
         """Close every peer, so that browsers notice at once, and the sockets."""
         for router_id in tuple(self.routers):
             self.close_router(router_id, "worker stopping")
+        self.relays.close()
         if self._timer is not None:
             self._timer.cancel()
         for udp in self._endpoint.sockets:
@@ -128,7 +133,11 @@ class Worker:
 
     # What commands ask for.
 
-    def open_router(self, router_id: str) -> None:
+    def open_router(self, router_id: str, *, is_replica: bool = False) -> None:
+        if is_replica:
+            self.replicas.add(router_id)
+        else:
+            self.replicas.discard(router_id)
         if router_id not in self.routers:
             router = Router(router_id, self._clock, self._on_event)
             router.shed(STEPS[self._load_guard.level])
@@ -144,9 +153,11 @@ class Worker:
         for sink in tuple(self.sinks.values()):
             if sink.router_id == router_id:
                 self.close_sink(sink.sink_id)
+        self.relays.close_router(router_id)
         router.close()
         self._tally.add_gone_router(router)
         del self.routers[router_id]
+        self.replicas.discard(router_id)
         self._touched.discard(router)
 
     def open_peer(self, command: PeerOffer) -> tuple[str, str]:
@@ -222,7 +233,10 @@ class Worker:
 
     def router_of(self, publication_id: str) -> Router:
         """Find the router that holds a publication; raises KeyError."""
-        return self.router_of_peer(publication_id.rpartition("/")[0])
+        for router in self.routers.values():
+            if router.has_publication(publication_id):
+                return router
+        raise KeyError(publication_id)
 
     def router_of_peer(self, peer_id: str) -> Router:
         """Find the router of a peer; raises KeyError."""

@@ -172,6 +172,14 @@ class MediaIn(Protocol):
         ...
 
 
+class RelayOut(Protocol):
+    """The way to a replica of the router on another worker."""
+
+    def send(self, message: bytes) -> None:
+        """Send one message, whole and in order; neither raises nor blocks."""
+        ...
+
+
 @dataclass(slots=True, frozen=True)
 class DeclaredTrack:
     """One track of a publisher, as its SDP declared it."""
@@ -195,6 +203,16 @@ class DeclaredTrack:
     """Header extension ids of RFC 8852."""
     transport_cc_id: int | None = None
     """Header extension id of the transport-wide sequence number, when negotiated."""
+
+
+@dataclass(slots=True, frozen=True)
+class LearntSsrc:
+    """An SSRC that no SDP told and a packet did; later packets no longer say so."""
+
+    ssrc: int
+    mid: str
+    rid: str
+    is_repeat: bool
 
 
 @dataclass(slots=True, frozen=True)

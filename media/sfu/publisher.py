@@ -19,7 +19,7 @@ from media.rtp.rtcp import (
 )
 from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.encoding import Encoding
-from media.sfu.ports import DeclaredTrack, MediaIn
+from media.sfu.ports import DeclaredTrack, LearntSsrc, MediaIn
 from media.sfu.publication import SILENCE_NS, Publication
 from media.sfu.uplink_feedback import UplinkFeedback
 
@@ -172,6 +172,44 @@ class Publisher:
                             self._close(route[0])
                 case _:
                     pass
+
+    def want_keyframe(self, ssrc: int, now_ns: int) -> None:
+        """Ask for a keyframe of one stream in the name of a replica's viewers."""
+        route = self._routes.get(ssrc)
+        if route is not None and not route[2]:
+            route[1].keyframes.want(now_ns)
+
+    def want_repeats(self, ssrc: int, seqnos: Sequence[int]) -> None:
+        """Ask for what a replica misses, when nobody here needs that stream.
+
+        Else it was asked for here, and the repeat is relayed like any packet.
+        """
+        route = self._routes.get(ssrc)
+        if route is not None and not route[2] and not route[1].lines:
+            self._send(Nack(self._report_ssrc, ssrc, tuple(seqnos)))
+
+    def learnt(self) -> tuple[LearntSsrc, ...]:
+        """Give what `learn` needs to find every stream of this publisher."""
+        return tuple(
+            LearntSsrc(ssrc, publication.track.mid, encoding.rid, is_repeat)
+            for ssrc, (publication, encoding, is_repeat) in self._routes.items()
+        )
+
+    def learn(self, ssrcs: Sequence[LearntSsrc]) -> None:
+        """Take what the origin of a relay learnt before this replica was there."""
+        encodings = {
+            (publication.track.mid, encoding.rid): (publication, encoding)
+            for publication in self.publications
+            for encoding in publication.encodings
+        }
+        for one in ssrcs:
+            found = encodings.get((one.mid, one.rid))
+            if found is None:
+                continue
+            publication, encoding = found
+            self._routes[one.ssrc] = (publication, encoding, one.is_repeat)
+            if not one.is_repeat:
+                encoding.ssrc = one.ssrc
 
     def tick(self, now_ns: int) -> None:
         """Ask for what is missing, report each second, close what fell silent."""

@@ -30,12 +30,16 @@ from media.sfu.errors import UnknownPublicationError
 from media.sfu.offers import OfferBoard
 from media.sfu.ports import (
     DeclaredTrack,
+    LearntSsrc,
     MediaIn,
     MediaOut,
+    RelayOut,
     ViewerStream,
 )
 from media.sfu.publication import Publication
 from media.sfu.publisher import Publisher
+from media.sfu.relay_source import RelaySource
+from media.sfu.relay_wire import KeyframeWanted, RepeatsWanted, Wish
 from media.sfu.reports import LineReports
 from media.sfu.shedding import Shed
 from media.sfu.slot_table import (
@@ -72,6 +76,7 @@ class Router:
         "packets_in",
         "packets_malformed",
         "packets_refused",
+        "relay",
         "router_id",
     )
 
@@ -89,6 +94,8 @@ class Router:
         self._publications: dict[str, Publication] = {}
         self._viewers: dict[str, Viewer] = {}
         self._sinks: dict[str, Viewer] = {}
+        self.relay = RelaySource()
+        """Copies what publishers send to replicas on other workers."""
         self._reports = LineReports(clock, self._table.all)
         now_ns = clock.monotonic_ns()
         board = OfferBoard(self._table.audio, self._table.video.values(), now_ns)
@@ -130,6 +137,7 @@ class Router:
         out: MediaIn,
         max_bps: int | None = None,
         group: str = "",
+        learnt: Sequence[LearntSsrc] = (),
     ) -> None:
         """Accept the tracks a publisher declared; a repeated id replaces the older.
 
@@ -148,7 +156,9 @@ class Router:
             max_bps,
             group,
         )
+        publisher.learn(learnt)
         self._publishers[peer_id] = publisher
+        self.relay.open_publisher(peer_id, tracks, group)
         for publication in publisher.publications:
             self._publications[publication.publication_id] = publication
 
@@ -224,6 +234,7 @@ class Router:
         """Close a publisher with its publications, or a viewer; unknown ids pass."""
         publisher = self._publishers.pop(peer_id, None)
         if publisher is not None:
+            self.relay.close_publisher(peer_id)
             publisher.close()
             self.packets_refused += publisher.packets_refused
             for publication in publisher.publications:
@@ -295,6 +306,8 @@ class Router:
         if publisher is None:
             self.packets_refused += 1
             return
+        if self.relay.outs:
+            self.relay.on_rtp(peer_id, packet, arrival_ns)
         try:
             publisher.on_rtp(packet, arrival_ns)
         except ValueError:
@@ -309,14 +322,35 @@ class Router:
             return
         publisher = self._publishers.get(peer_id)
         if publisher is not None:
+            self.relay.on_rtcp(peer_id, data, arrival_ns)
             publisher.on_rtcp(packets, arrival_ns)
             return
         viewer = self._viewers.get(peer_id)
         if viewer is not None:
             viewer.on_rtcp(packets, arrival_ns)
 
+    def open_relay(self, out: RelayOut) -> None:
+        """Send a replica what publishers send, until `relay.remove`."""
+        learnt = {peer_id: one.learnt() for peer_id, one in self._publishers.items()}
+        self.relay.add(out, learnt)
+
+    def on_wish(self, wish: Wish) -> None:
+        """Take what a replica asks of a publisher; unknown peers and SSRCs pass."""
+        publisher = self._publishers.get(wish.peer_id)
+        if publisher is None:
+            return
+        match wish:
+            case KeyframeWanted(ssrc=ssrc):
+                publisher.want_keyframe(ssrc, self._clock.monotonic_ns())
+            case RepeatsWanted(ssrc=ssrc, seqnos=seqnos):
+                publisher.want_repeats(ssrc, seqnos)
+
     def flush(self) -> None:
-        """Send what arrived since the last flush: all sound, then all pictures."""
+        """Send what arrived since the last flush: all sound, then all pictures.
+
+        Replicas come first: it is one send, and their worker has a core of its own.
+        """
+        self.relay.flush()
         now_ns = self._clock.monotonic_ns()
         for slot in self._table.all:
             slot.flush(now_ns)
@@ -364,6 +398,10 @@ class Router:
             in_bps=self._in_rate.bps,
             out_bps=self._out_rate.bps,
         )
+
+    def has_publication(self, publication_id: str) -> bool:
+        """Tell whether an open peer declared it."""
+        return publication_id in self._publications
 
     def publications(self) -> tuple[PublicationInfo, ...]:
         """Give the publications that are open now."""

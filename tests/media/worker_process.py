@@ -22,6 +22,7 @@ from media.protocol import (
     Notice,
     PeerOffer,
     PublicationOpened,
+    RelayOpen,
     Reply,
     Request,
     Result,
@@ -76,9 +77,21 @@ class WorkerProcess:
                         return event
                 await asyncio.sleep(0.01)
 
-    async def open_router(self, router_id: str = "r") -> None:
+    async def open_router(
+        self, router_id: str = "r", *, is_replica: bool = False
+    ) -> None:
         await self.port()
-        await self.client.request(RouterOpen(router_id=router_id))
+        await self.client.request(
+            RouterOpen(router_id=router_id, is_replica=is_replica)
+        )
+
+    async def relay_to(self, other: WorkerProcess) -> None:
+        """Let the other worker have a replica of the router `r`."""
+        await other.open_router(is_replica=True)
+        hello = await other.event(Hello, lambda _: True)
+        await self.client.request(
+            RelayOpen(router_id="r", relay_id="r.1", path=hello.relay_path)
+        )
 
     async def offer(
         self,

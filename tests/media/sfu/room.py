@@ -287,8 +287,8 @@ class Source:
 class Room:
     """One router and its people."""
 
-    def __init__(self) -> None:
-        self.clock = ManualClock()
+    def __init__(self, clock: ManualClock | None = None) -> None:
+        self.clock = clock or ManualClock()
         self.events: list[Event] = []
         self.outs: dict[str, FakeOut] = {}
         """The viewers' transports by peer."""

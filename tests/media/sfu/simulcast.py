@@ -47,7 +47,7 @@ class SimulcastCamera:
             repaired_rid_id=11,
         )
         room.router.open_publisher(peer_id, [track], self.out)
-        self._is_first = True
+        self.names_layers = True
 
     @property
     def camera(self) -> str:
@@ -78,7 +78,9 @@ class SimulcastCamera:
                 self.ssrcs[layer],
                 payload,
                 marker=index == count - 1,
-                extensions={MID_ID: b"1", 10: self.RIDS[layer].encode()},
+                extensions={MID_ID: b"1", 10: self.RIDS[layer].encode()}
+                if self.names_layers
+                else None,
             )
             self.seqnos[layer] += 1
             self.room.router.on_rtp(self.peer_id, built, self.room.clock.now_ns)
