@@ -130,6 +130,7 @@ def build_services(config: Config, clock: Clock) -> Services:
         edges,
         listener_of=lambda session_id: listener_of(session_id, live, database),
         archive_ms=broadcasts.archive_ms,
+        max_peers=config.media_peers_per_worker,
     )
     key = load_or_make(config.data_dir / SIGNING_KEY_NAME)
     meters = Meters()

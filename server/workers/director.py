@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from typing import Literal
 
 from media import protocol
-from media.channel import ChannelError, RequestRefused
+from media.channel import ChannelError, NotConnected, RequestRefused
 from recordings import protocol as recording
 from server.domain.stage import Stage
 from server.errors import (
@@ -19,9 +19,10 @@ from server.errors import (
 )
 from server.services.media_port import MediaListener
 from server.workers.hls_edges import HlsEdges
-from server.workers.media_pool import MediaPool, RouterDump
+from server.workers.media_pool import MediaPool
 from server.workers.peers import PeerOwner, group_of, new_peer_id
 from server.workers.recorder_link import RecorderLink
+from server.workers.router_owner import RouterDump
 from server.workers.session_media import SessionMedia
 from server.workers.take import Take
 
@@ -42,9 +43,10 @@ class Director:
         edges: HlsEdges,
         listener_of: Callable[[str], MediaListener | None],
         archive_ms: Callable[[str], int | None],
+        max_peers: int = 2_000,
     ) -> None:
         self._edges = edges
-        self.pool = MediaPool(media_paths)
+        self.pool = MediaPool(media_paths, max_peers)
         self.recorder = RecorderLink(
             recorder_path,
             on_up=self._recorder_up,
@@ -164,28 +166,38 @@ class Director:
         if session is None:
             raise MediaUnavailableError
         peer_id = new_peer_id(owner)
-        direction: protocol.Direction = "publish" if owner.source else "receive"
+        offer = protocol.PeerOffer(
+            router_id=session_id,
+            peer_id=peer_id,
+            direction="publish" if owner.source else "receive",
+            offer_sdp=offer_sdp,
+            profile=profile,
+            group=group_of(owner),
+        )
         try:
-            async with asyncio.timeout(ROUTER_WAIT_S):
-                await session.up.wait()
-            session.add_peer(peer_id, direction)
-            answered = await self.pool.request(
-                session_id,
-                protocol.PeerOffer(
-                    router_id=session_id,
-                    peer_id=peer_id,
-                    direction=direction,
-                    offer_sdp=offer_sdp,
-                    profile=profile,
-                    group=group_of(owner),
-                ),
-            )
+            try:
+                answered = await self._offer(session, offer)
+            except NotConnected:  # a replica that had just died: placed anew
+                session.drop_peer(peer_id)
+                answered = await self._offer(session, offer)
         except (TimeoutError, ChannelError) as error:
             session.drop_peer(peer_id)
             raise _refusal(error) from error
         assert isinstance(answered, protocol.Answered)
         session.etags[peer_id] = answered.etag
         return peer_id, answered
+
+    async def _offer(
+        self, session: SessionMedia, offer: protocol.PeerOffer
+    ) -> protocol.Result:
+        """Publishers go to the origin, viewers where there is room."""
+        index: int | None = None
+        async with asyncio.timeout(ROUTER_WAIT_S):
+            await session.up.wait()
+            if offer.direction == "receive":
+                index = await self.pool.place_viewer(session.session_id)
+        session.add_peer(offer.peer_id, offer.direction, index)
+        return await self.pool.request(session.session_id, offer, index)
 
     def etag(self, session_id: str, peer_id: str) -> str | None:
         """Return the ETag of a peer's ICE session; None when it is not known here.
@@ -239,13 +251,18 @@ class Director:
     async def hang_up(self, session_id: str, peer_id: str) -> None:
         """Close a peer. Raise NotFoundError or MediaUnavailableError."""
         self.etag(session_id, peer_id)
+        session = self._sessions[session_id]
         try:
-            await self.pool.request(session_id, protocol.PeerClose(peer_id=peer_id))
+            await self.pool.request(
+                session_id,
+                protocol.PeerClose(peer_id=peer_id),
+                session.worker_of(peer_id),
+            )
         except RequestRefused as error:
             log.debug("session=%s %s", session_id, error)
         except ChannelError as error:
             raise MediaUnavailableError from error
-        self._sessions[session_id].drop_peer(peer_id)
+        session.drop_peer(peer_id)
 
     # What the recorder tells.
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
 from media import protocol
 from media.channel import ChannelClient, ChannelError, Wire
+from server.workers.join_meter import JoinMeter
+from server.workers.placement import WorkerState
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +37,9 @@ class MediaLink:
         """What the worker held when it was attached."""
         self.load: protocol.WorkerLoad | None = None
         self.totals: protocol.WorkerTotals | None = None
+        self.relay_path = ""
+        """Where other workers bring their relays to it."""
+        self._joins = JoinMeter()
         self._on_up = on_up
         self._on_down = on_down
         self._on_event = on_event
@@ -58,7 +64,32 @@ class MediaLink:
 
     async def request(self, command: protocol.Command) -> protocol.Result:
         """Send a command. Raise ChannelError."""
-        return await self._client.request(command)
+        if not isinstance(command, protocol.PeerOffer):
+            return await self._client.request(command)
+        self._joins.begin()
+        is_joined = False
+        try:
+            result = await self._client.request(command)
+            is_joined = True
+        finally:
+            self._joins.end(time.monotonic(), is_joined=is_joined)
+        return result
+
+    def state(self, routers: int, max_peers: int) -> WorkerState:
+        """Tell how busy it is, as far as is known here."""
+        now_s = time.monotonic()
+        load = self.load
+        return WorkerState(
+            index=self.index,
+            cpu_percent=load.cpu_percent if load else 0.0,
+            loop_lag_ms=load.loop_lag_ms if load else 0.0,
+            packets_out=load.packets_out if load else 0,
+            peers=load.peers if load else 0,
+            young_peers=self._joins.young(now_s),
+            joins=self._joins.joining(now_s),
+            routers=routers,
+            max_peers=max_peers,
+        )
 
     def _connection_changed(self, connected: bool) -> None:
         self._early.clear()
@@ -98,6 +129,7 @@ class MediaLink:
             log.warning("media-%d gave no dump: %s", self.index, error)
             return
         assert isinstance(dump, protocol.Dump)
+        self.relay_path = hello.relay_path
         self.dump = dump
         self._on_up(self, dump)
         early, self._early = self._early, []

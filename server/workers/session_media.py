@@ -1,26 +1,30 @@
-"""The media side of one live session: brings its router to the desired stage.
+"""The media side of one live session: brings its routers to the desired stage.
 
-What should be comes as a `Stage`; what is comes from the worker's events and dumps. One
+What should be comes as a `Stage`; what is comes from the workers' events and dumps. One
 task compares the two and sends the difference, so that a lost reply, a restarted
-worker and a restarted web process are all the same case.
+worker and a restarted web process are all the same case. Each replica has a task of its
+own: one that does not answer holds nobody up.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
+import msgspec
+
 from media import protocol
-from media.channel import ChannelError, RequestRefused
+from media.channel import ChannelError
 from server.domain.events import Source
 from server.domain.stage import Stage
 from server.services.media_port import MediaListener
 from server.workers.line_reports import media_lines
-from server.workers.media_pool import MediaPool, RouterDump
+from server.workers.media_pool import MediaPool
 from server.workers.peers import owner_of, peer_of
+from server.workers.router_copy import RouterCopy, Wanted
+from server.workers.router_owner import RouterDump
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +32,16 @@ RETRY_S = 0.25
 SourceKey = tuple[str, Source]
 Flow = tuple[bool, bool]
 """Has video, has audio."""
+
+
+class _Replica:
+    """A copy with the task that directs it."""
+
+    def __init__(self, copy: RouterCopy, run: Callable[[_Replica], Awaitable[None]]):
+        self.copy = copy
+        self.wake = asyncio.Event()
+        self.wake.set()
+        self.task = asyncio.ensure_future(run(self))
 
 
 class SessionMedia:
@@ -49,11 +63,8 @@ class SessionMedia:
         self._pool = pool
         self._listener = listener
         self._on_router = on_router
-        self._peers: dict[str, protocol.PeerInfo] = {}
-        """In the order they came: of two for one source the later counts."""
-        self._publications: dict[str, protocol.PublicationInfo] = {}
-        self._slots: dict[str, str | None] = {}
-        self._paused: dict[str, bool] = {}
+        self._origin = self._copy(-1, RouterDump())
+        self._replicas: dict[int, _Replica] = {}
         self._is_known = False
         """The router was up at least once, so an absent source is really gone."""
         self._told: dict[SourceKey, Flow] = {
@@ -68,31 +79,45 @@ class SessionMedia:
         self._task = asyncio.create_task(self._run())
         pool.claim(session_id, self)
 
+    def _copy(self, index: int, dump: RouterDump) -> RouterCopy:
+        def request(command: protocol.Command) -> Awaitable[protocol.Result]:
+            return self._pool.request(self.session_id, command, index)
+
+        return RouterCopy(index, request, dump)
+
+    @property
+    def _copies(self) -> tuple[RouterCopy, ...]:
+        return (self._origin, *(one.copy for one in self._replicas.values()))
+
     @property
     def peer_ids(self) -> tuple[str, ...]:
-        return tuple(self._peers)
+        return tuple(peer_id for copy in self._copies for peer_id in copy.peers)
+
+    def worker_of(self, peer_id: str) -> int | None:
+        """Return the worker a peer is on; None when it is not known."""
+        for copy in self._copies:
+            if peer_id in copy.peers:
+                return copy.index
+        return None
 
     def set_stage(self, stage: Stage) -> None:
         self.stage = stage
-        self._wake.set()
+        self._wake_all()
 
-    def add_peer(self, peer_id: str, direction: protocol.Direction) -> None:
-        """Expect a peer whose offer is about to be sent."""
-        self._peers[peer_id] = protocol.PeerInfo(
-            peer_id=peer_id,
-            router_id=self.session_id,
-            direction=direction,
-            state="new",
-        )
+    def add_peer(
+        self, peer_id: str, direction: protocol.Direction, index: int | None
+    ) -> None:
+        """Expect a peer whose offer is about to be sent to this worker."""
+        replica = self._replicas.get(-1 if index is None else index)
+        copy = replica.copy if replica else self._origin
+        copy.add_peer(self.session_id, peer_id, direction)
 
     def drop_peer(self, peer_id: str) -> None:
         """Forget a peer that is gone, with its publications."""
-        self._peers.pop(peer_id, None)
+        for copy in self._copies:
+            copy.drop_peer(peer_id)
         self.etags.pop(peer_id, None)
-        for publication_id in list(self._publications):
-            if peer_of(publication_id) == peer_id:
-                self._drop_publication(publication_id)
-        self._wake.set()
+        self._wake_all()
 
     async def close(self) -> None:
         """Stop directing and close the router with everything in it."""
@@ -101,54 +126,57 @@ class SessionMedia:
 
     async def detach(self) -> None:
         """Stop directing; the router stays for the next web process."""
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        tasks = [self._task, *(one.task for one in self._replicas.values())]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    # What the worker tells.
+    # What the workers tell.
 
-    def on_router_up(self, dump: RouterDump, is_fresh: bool) -> None:
-        self._peers = {
-            peer_id: peer for peer_id, peer in dump.peers.items() if owner_of(peer_id)
-        }
-        self._publications = dict(dump.publications)
-        self._slots = dict(dump.slots)
-        self._paused = {p.publication_id: p.paused for p in dump.publications.values()}
+    def on_router_up(self, index: int, dump: RouterDump, is_fresh: bool) -> None:
+        self._origin = self._copy(index, dump)
         if is_fresh and self._was_up:
             self._has_restarted = True
         self._was_up = self._is_known = True
         self.up.set()
         self._on_router("fresh" if is_fresh else "kept", dump)
-        self._wake.set()
+        self._wake_all()
 
     def on_router_down(self) -> None:
         self.up.clear()
         self._on_router("down", RouterDump())
 
-    def on_media_event(self, event: protocol.Event) -> None:
-        match event:
-            case protocol.PeerStateChanged(state="closed"):
-                self.drop_peer(event.peer_id)
-            case protocol.PublicationOpened():
-                publication = event.publication
-                self._publications[publication.publication_id] = publication
-                self._paused[publication.publication_id] = publication.paused
-            case protocol.PublicationClosed():
-                self._drop_publication(event.publication_id)
-            case protocol.SpeakersChanged():
-                self._tell_speakers(event.publication_ids)
-                return
-            case protocol.ViewerQuality():
-                if listener := self._listener():
-                    listener.on_lines_reported(media_lines(event, self._peers.values()))
-                return
-            case _:
-                return
-        self._wake.set()
+    def on_replica_up(self, index: int, dump: RouterDump) -> None:
+        self._replicas[index] = _Replica(self._copy(index, dump), self._run_replica)
 
-    def _drop_publication(self, publication_id: str) -> None:
-        self._publications.pop(publication_id, None)
-        self._paused.pop(publication_id, None)
+    def on_replica_down(self, index: int) -> None:
+        replica = self._replicas.pop(index, None)
+        if replica is not None:
+            replica.task.cancel()
+
+    def on_media_event(self, index: int, event: protocol.Event) -> None:
+        replica = self._replicas.get(index)
+        if isinstance(event, protocol.ViewerQuality):
+            self._tell_lines(event, has_publishers=replica is None)
+            return
+        if replica is not None:
+            if replica.copy.on_event(event):
+                replica.wake.set()
+        elif isinstance(event, protocol.SpeakersChanged):
+            self._tell_speakers(event.publication_ids)
+        elif self._origin.on_event(event):
+            self._wake_all()
+        if isinstance(event, protocol.PeerStateChanged) and event.state == "closed":
+            self.etags.pop(event.peer_id, None)
+
+    def _tell_lines(
+        self, event: protocol.ViewerQuality, *, has_publishers: bool
+    ) -> None:
+        if not has_publishers:  # relayed ones, of whom the origin tells
+            event = msgspec.structs.replace(event, publishers=())
+        peers = [peer for copy in self._copies for peer in copy.peers.values()]
+        if listener := self._listener():
+            listener.on_lines_reported(media_lines(event, peers))
 
     def _tell_speakers(self, publication_ids: Sequence[str]) -> None:
         owners = [owner_of(peer_of(one)) for one in publication_ids]
@@ -156,7 +184,12 @@ class SessionMedia:
         if listener := self._listener():
             listener.on_speakers_changed(list(heard))
 
-    # Bringing the worker and the listener up to date.
+    def _wake_all(self) -> None:
+        self._wake.set()
+        for replica in self._replicas.values():
+            replica.wake.set()
+
+    # Bringing the workers and the listener up to date.
 
     async def _run(self) -> None:
         while True:
@@ -165,7 +198,7 @@ class SessionMedia:
             try:
                 await self._tell_listener()
                 if self.up.is_set():
-                    await self._direct()
+                    await self._direct(self._origin)
             except ChannelError as error:
                 log.info("session=%s media not directed: %s", self.session_id, error)
                 await asyncio.sleep(RETRY_S)
@@ -173,6 +206,22 @@ class SessionMedia:
             except Exception:
                 # The outermost loop of a session's media; a fault ends no session.
                 log.exception("session=%s media not directed", self.session_id)
+                await asyncio.sleep(RETRY_S)
+
+    async def _run_replica(self, replica: _Replica) -> None:
+        while True:
+            await replica.wake.wait()
+            replica.wake.clear()
+            try:
+                if self.up.is_set():
+                    await self._direct(replica.copy)
+            except ChannelError as error:
+                log.info("session=%s replica not directed: %s", self.session_id, error)
+                await asyncio.sleep(RETRY_S)
+                replica.wake.set()
+            except Exception:
+                # The outermost loop of a replica; the others go on.
+                log.exception("session=%s replica not directed", self.session_id)
                 await asyncio.sleep(RETRY_S)
 
     async def _tell_listener(self) -> None:
@@ -195,7 +244,7 @@ class SessionMedia:
 
     def _flows(self) -> dict[SourceKey, Flow]:
         flows: dict[SourceKey, Flow] = {}
-        for one in self._publications.values():
+        for one in self._origin.publications.values():
             owner = owner_of(one.peer_id)
             if owner is None or owner.source is None:
                 continue
@@ -207,40 +256,18 @@ class SessionMedia:
             )
         return flows
 
-    async def _direct(self) -> None:
-        await self._close_peers(lambda peer_id: not self._may_stay(peer_id))
-        for publication_id, paused in self._wanted_pauses().items():
-            if self._paused.get(publication_id) != paused:
-                self._paused[publication_id] = paused
-                await self._request(
-                    protocol.PublicationPause(
-                        publication_id=publication_id, paused=paused
-                    )
-                )
-        for slot, wanted in self._wanted_slots().items():
-            if self._slots.get(slot) != wanted:
-                await self._request(
-                    protocol.SlotAssign(
-                        router_id=self.session_id, slot=slot, publication_id=wanted
-                    )
-                )
-                self._slots[slot] = wanted
+    async def _direct(self, copy: RouterCopy) -> None:
+        self._forget(await copy.close_peers(lambda one: not self._may_stay(one)))
+        wanted = Wanted(self.stage, self._wanted_slots())
+        await copy.direct(self.session_id, wanted)
         # Last, so that a slot never shows what has gone while the new picture waits.
-        await self._close_peers(self._is_replaced)
+        self._forget(await copy.close_peers(self._is_replaced))
 
-    async def _close_peers(self, is_due: Callable[[str], bool]) -> None:
-        for peer_id in [one for one in self._peers if is_due(one)]:
-            await self._request(protocol.PeerClose(peer_id=peer_id))
-            self.drop_peer(peer_id)
-
-    async def _request(self, command: protocol.Command) -> None:
-        """Send, taking `not_found` as done: the thing left by itself meanwhile."""
-        try:
-            await self._pool.request(self.session_id, command)
-        except RequestRefused as error:
-            if error.code != "not_found":
-                raise
-            log.debug("session=%s %s", self.session_id, error)
+    def _forget(self, closed: Sequence[str]) -> None:
+        for peer_id in closed:
+            self.etags.pop(peer_id, None)
+        if closed:
+            self._wake_all()
 
     def _may_stay(self, peer_id: str) -> bool:
         owner = owner_of(peer_id)
@@ -255,25 +282,17 @@ class SessionMedia:
         owner = owner_of(peer_id)
         if owner is None or owner.source is None:
             return False
-        alike = [one for one in self._peers if owner_of(one) == owner]
+        origin = self._origin
+        alike = [one for one in origin.peers if owner_of(one) == owner]
         newer = alike[alike.index(peer_id) + 1 :]
-        return any(one.peer_id in newer for one in self._publications.values())
-
-    def _wanted_pauses(self) -> dict[str, bool]:
-        return {
-            one.publication_id: (
-                one.kind == "audio"
-                and (owner := owner_of(one.peer_id)) is not None
-                and owner.participant_id in self.stage.muted
-            )
-            for one in self._publications.values()
-        }
+        return any(one.peer_id in newer for one in origin.publications.values())
 
     def _wanted_slots(self) -> dict[protocol.VideoSlot, str | None]:
-        order = {peer_id: index for index, peer_id in enumerate(self._peers)}
+        origin = self._origin
+        order = {peer_id: index for index, peer_id in enumerate(origin.peers)}
         videos: dict[SourceKey, str] = {}
         for one in sorted(
-            self._publications.values(), key=lambda one: order.get(one.peer_id, -1)
+            origin.publications.values(), key=lambda one: order.get(one.peer_id, -1)
         ):
             owner = owner_of(one.peer_id)
             if one.kind == "video" and owner and owner.source:

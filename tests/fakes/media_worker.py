@@ -20,6 +20,8 @@ class FakeWorker:
         self.requests: list[protocol.Command] = []
         self.protocol_version = protocol.PROTOCOL_VERSION
         self.routers: list[str] = []
+        self.replicas: set[str] = set()
+        self.relays: dict[str, protocol.RelayInfo] = {}
         self.peers: dict[str, protocol.PeerInfo] = {}
         self.publications: dict[str, protocol.PublicationInfo] = {}
         self.slots: dict[tuple[str, protocol.VideoSlot], str | None] = {}
@@ -28,6 +30,8 @@ class FakeWorker:
         """What viewers prefer, by peer."""
         self.refusal: protocol.Failure | None = None
         """Answer every offer with this."""
+        self.refuses: type[protocol.Command] | None = None
+        """Answer every request of this type with a failure."""
         self._server: ChannelServer[protocol.ToWorker, protocol.FromWorker] = (
             ChannelServer(
                 str(path),
@@ -61,6 +65,18 @@ class FakeWorker:
         self.tell(protocol.PublicationOpened(publication=publication))
         return publication.publication_id
 
+    def busy(self, cpu_percent: float, peers: int = 0, lag_ms: float = 0.0) -> None:
+        """Report the load of the last second."""
+        self.tell(
+            protocol.WorkerLoad(
+                cpu_percent=cpu_percent,
+                loop_lag_ms=lag_ms,
+                packets_in=0,
+                packets_out=0,
+                peers=peers,
+            )
+        )
+
     def lose(self, peer_id: str) -> None:
         """Let a peer's connection end."""
         peer = self.peers.pop(peer_id)
@@ -79,15 +95,19 @@ class FakeWorker:
                 worker_id=self._worker_id,
                 pid=os.getpid(),
                 udp_port=1,
+                relay_path=f"{self._path}.relay",
                 protocol_version=self.protocol_version,
             )
         )
 
     def _answer(self, request: protocol.ToWorker) -> None:
         self.requests.append(request.command)
-        self._server.send(
-            protocol.Reply(id=request.id, result=self._carry_out(request.command))
-        )
+        result: protocol.Result | protocol.Failure
+        if self.refuses is not None and isinstance(request.command, self.refuses):
+            result = protocol.Failure(code="internal", message="told to refuse")
+        else:
+            result = self._carry_out(request.command)
+        self._server.send(protocol.Reply(id=request.id, result=result))
 
     def _carry_out(
         self, command: protocol.Command
@@ -95,10 +115,12 @@ class FakeWorker:
         match command:
             case protocol.WorkerDump():
                 return self._dump()
-            case protocol.RouterOpen(router_id=router_id):
+            case protocol.RouterOpen(router_id=router_id, is_replica=is_replica):
                 self.routers.append(router_id)
+                if is_replica:
+                    self.replicas.add(router_id)
             case protocol.RouterClose(router_id=router_id):
-                self.routers.remove(router_id)
+                self._close_router(router_id)
             case protocol.PeerOffer():
                 return self._open_peer(command)
             case protocol.PeerClose() | protocol.PeerRestart():
@@ -117,6 +139,14 @@ class FakeWorker:
                 self.sinks.pop(sink_id, None)
             case protocol.ViewerPrefer(peer_id=peer_id, max_heights=max_heights):
                 self.heights.setdefault(peer_id, {}).update(max_heights)
+            case protocol.RelayOpen():
+                self.relays[command.relay_id] = protocol.RelayInfo(
+                    router_id=command.router_id,
+                    relay_id=command.relay_id,
+                    path=command.path,
+                )
+            case protocol.RelayClose(relay_id=relay_id):
+                self.relays.pop(relay_id, None)
             case _:  # nothing that a test looks at
                 pass
 
@@ -145,6 +175,16 @@ class FakeWorker:
         fragment = f"a=ice-ufrag:{etag}\r\na=ice-pwd:{'p' * 22}\r\n"
         return protocol.Restarted(fragment=fragment, etag=etag)
 
+    def _close_router(self, router_id: str) -> None:
+        self.routers.remove(router_id)
+        self.replicas.discard(router_id)
+        for peer_id in [k for k, v in self.peers.items() if v.router_id == router_id]:
+            self.peers.pop(peer_id)
+        self.publications = {
+            k: v for k, v in self.publications.items() if v.router_id != router_id
+        }
+        self.relays = {k: v for k, v in self.relays.items() if v.router_id != router_id}
+
     def _open_sink(self, command: protocol.SinkOpen) -> protocol.Result:
         self.sinks[command.sink_id] = command
         stream = protocol.SinkStream(
@@ -162,4 +202,6 @@ class FakeWorker:
                 for (router_id, slot), held in self.slots.items()
             ),
             sinks=tuple(self.sinks),
+            replicas=tuple(self.replicas),
+            relays=tuple(self.relays.values()),
         )

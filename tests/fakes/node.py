@@ -59,13 +59,22 @@ PEOPLE: tuple[tuple[str, AccountRole, str | None], ...] = (
 class Node:
     config: Config
     clock: ManualClock
-    worker: FakeWorker
+    workers: list[FakeWorker]
     recorder: FakeRecorder
     app: web.Application
     server: TestServer
     people: dict[str, PersonRecord] = field(default_factory=dict)
     seminar_id: str = ""
     _browsers: dict[str, Browser] = field(default_factory=dict)
+
+    @property
+    def worker(self) -> FakeWorker:
+        """The first one, where the session is unless a test does something else."""
+        return self.workers[0]
+
+    @worker.setter
+    def worker(self, worker: FakeWorker) -> None:
+        self.workers[0] = worker
 
     @property
     def services(self) -> Services:
@@ -144,7 +153,8 @@ class Node:
 
     async def close(self) -> None:
         await self.close_web()
-        await self.worker.close()
+        for worker in self.workers:
+            await worker.close()
         await self.recorder.close()
 
     async def until(self, holds: Callable[[], object], limit_s: float = 5.0) -> None:
@@ -181,10 +191,13 @@ async def open_node(tmp_path: Path, **settings: object) -> Node:
     await database.migrate()
     await database.close()
     clock = ManualClock()
-    worker = await FakeWorker(media_socket(config, 0)).start()
+    workers = [
+        await FakeWorker(media_socket(config, index)).start()
+        for index in range(config.media_workers)
+    ]
     recorder = await FakeRecorder(recorder_socket(config)).start()
     app = build_app(config, clock)
-    node = Node(config, clock, worker, recorder, app, await _serve(app))
+    node = Node(config, clock, workers, recorder, app, await _serve(app))
     await _fill(node)
     await node.until(lambda: node.services.director.is_ready)
     return node

@@ -11,21 +11,30 @@ import pytest
 from media import protocol
 from media.channel import NotConnected
 from server.workers import media_pool
-from server.workers.media_pool import MediaPool, RouterDump
+from server.workers.media_pool import MediaPool
+from server.workers.router_owner import RouterDump
 from tests.fakes.media_worker import FakeWorker
 
 
 class Owner:
     def __init__(self) -> None:
         self.told: list[str] = []
+        self.index = -1
 
-    def on_router_up(self, dump: RouterDump, is_fresh: bool) -> None:
+    def on_router_up(self, index: int, dump: RouterDump, is_fresh: bool) -> None:
         self.told.append("fresh" if is_fresh else "kept")
+        self.index = index
 
     def on_router_down(self) -> None:
         self.told.append("down")
 
-    def on_media_event(self, event: protocol.Event) -> None:
+    def on_replica_up(self, index: int, dump: RouterDump) -> None:
+        self.told.append(f"replica {sorted(dump.peers)}")
+
+    def on_replica_down(self, index: int) -> None:
+        self.told.append("replica down")
+
+    def on_media_event(self, index: int, event: protocol.Event) -> None:
         self.told.append(type(event).__name__)
 
 
