@@ -1,6 +1,7 @@
 """The media worker process: `python -m media --index 0 --control ... --udp-port ...`.
 
 Ends cleanly on SIGTERM and SIGINT; losing the control connection changes nothing.
+SIGUSR1 drains it: the web process moves what it has, then it ends (`hallcast drain`).
 """
 
 from __future__ import annotations
@@ -98,6 +99,7 @@ async def run(arguments: argparse.Namespace) -> None:
         ),
         is_droppable=_is_load,
     )
+    loop.add_signal_handler(signal.SIGUSR1, worker.drain)
     worker.relays.listen(relay_path)
     worker.start()
     await channel.start()
@@ -106,9 +108,16 @@ async def run(arguments: argparse.Namespace) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
-    await stop.wait()
+    await _first_of(stop, worker.drained)
     worker.close()
     await channel.close()
+
+
+async def _first_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    for task in waiting:
+        task.cancel()
 
 
 def _is_load(message: FromWorker) -> bool:

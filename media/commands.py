@@ -17,7 +17,6 @@ from media.protocol import (
     PeerRestart,
     PublicationPause,
     RelayClose,
-    RelayInfo,
     RelayOpen,
     Reply,
     Request,
@@ -31,6 +30,7 @@ from media.protocol import (
     SlotAssign,
     StatsGet,
     ViewerPrefer,
+    WorkerDrain,
     WorkerDump,
 )
 from media.sfu.errors import UnknownPublicationError, UnknownSlotError
@@ -80,9 +80,23 @@ def execute(worker: Worker, command: Command) -> Result:
                 command.router_id, command.sink_id, command.path, command.slots
             )
             return SinkOpened(streams=streams)
+        case RelayOpen() | RelayClose() | WorkerDrain():
+            _arrange(worker, command)
+            return Done()
         case _:
             _change(worker, command)
             return Done()
+
+
+def _arrange(worker: Worker, command: RelayOpen | RelayClose | WorkerDrain) -> None:
+    """What concerns several workers."""
+    match command:
+        case RelayOpen():
+            worker.relays.open_relay(command)
+        case RelayClose():
+            worker.relays.close_relay(command.relay_id)
+        case WorkerDrain():
+            worker.drain()
 
 
 def _change(
@@ -93,9 +107,7 @@ def _change(
     | ViewerPrefer
     | SlotAssign
     | PublicationPause
-    | SinkClose
-    | RelayOpen
-    | RelayClose,
+    | SinkClose,
 ) -> None:
     match command:
         case RouterOpen():
@@ -116,16 +128,6 @@ def _change(
             router.pause(command.publication_id, command.paused)
         case SinkClose():
             worker.close_sink(command.sink_id)
-        case RelayOpen():
-            worker.relays.open_relay(
-                RelayInfo(
-                    router_id=command.router_id,
-                    relay_id=command.relay_id,
-                    path=command.path,
-                )
-            )
-        case RelayClose():
-            worker.relays.close_relay(command.relay_id)
         case _:
             assert_never(command)
 
@@ -151,4 +153,5 @@ def dump(worker: Worker) -> Dump:
         sinks=tuple(worker.sinks),
         replicas=tuple(worker.replicas),
         relays=worker.relays.infos,
+        is_draining=worker.is_draining,
     )

@@ -52,6 +52,10 @@ class WorkerDump(_Struct, frozen=True, tag="worker.dump"):
     """Ask for everything the worker holds; answered by `Dump`."""
 
 
+class WorkerDrain(_Struct, frozen=True, tag="worker.drain"):
+    """Take no new routers and peers, and end once the last router is closed."""
+
+
 class RouterOpen(_Struct, frozen=True, tag="router.open"):
     """Open the forwarding table of one live session. Repeating it changes nothing."""
 
@@ -176,6 +180,7 @@ class StatsGet(_Struct, frozen=True, tag="stats.get"):
 
 Command = (
     WorkerDump
+    | WorkerDrain
     | RouterOpen
     | RouterClose
     | PeerOffer
@@ -250,12 +255,6 @@ class SlotInfo(_Struct, frozen=True):
     publication_id: str | None
 
 
-class RelayInfo(_Struct, frozen=True):
-    router_id: str
-    relay_id: str
-    path: str
-
-
 class Dump(_Struct, frozen=True, tag="dump"):
     """What a restarted web process reconciles with."""
 
@@ -266,8 +265,9 @@ class Dump(_Struct, frozen=True, tag="dump"):
     sinks: tuple[str, ...]
     replicas: tuple[str, ...] = ()
     """Those of `routers` that were opened as replicas."""
-    relays: tuple[RelayInfo, ...] = ()
-    """Relays to other workers that are open."""
+    relays: tuple[RelayOpen, ...] = ()
+    """What would open the relays that are open."""
+    is_draining: bool = False
 
 
 class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
@@ -386,6 +386,10 @@ class RelayClosed(_Struct, frozen=True, tag="relay.closed"):
     relay_id: str
 
 
+class WorkerDraining(_Struct, frozen=True, tag="worker.draining"):
+    """It was told to drain: move what it has elsewhere."""
+
+
 class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     """Every second; dropped first when the control socket is slow."""
 
@@ -410,6 +414,7 @@ Event = (
     | SpeakersChanged
     | ViewerQuality
     | RelayClosed
+    | WorkerDraining
     | WorkerLoad
     | WorkerTotals
     | WorkerError

@@ -12,7 +12,7 @@ import socket
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from media.protocol import Event, RelayClosed, RelayInfo
+from media.protocol import Event, RelayClosed, RelayOpen
 from media.sfu.relay_replica import Replica
 from media.sfu.relay_wire import (
     KeyframeWanted,
@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Outgoing:
-    info: RelayInfo
+    info: RelayOpen
     router: Router
     socket: RelaySocket
 
@@ -62,7 +62,7 @@ class Relays:
         """None until the origin has named the router."""
 
     @property
-    def infos(self) -> tuple[RelayInfo, ...]:
+    def infos(self) -> tuple[RelayOpen, ...]:
         """The relays to other workers."""
         return tuple(one.info for one in self._outgoing.values())
 
@@ -80,7 +80,7 @@ class Relays:
 
     # The end at the origin.
 
-    def open_relay(self, info: RelayInfo) -> None:
+    def open_relay(self, info: RelayOpen) -> None:
         """Send a router's publishers to a replica; one that is open stays as it is.
 
         Raises KeyError for an unknown router, OSError when nobody listens.
@@ -117,7 +117,7 @@ class Relays:
             if incoming is not None and incoming.router.router_id == router_id:
                 self._end(sock)
 
-    def _lose(self, info: RelayInfo) -> None:
+    def _lose(self, info: RelayOpen) -> None:
         log.warning("relay=%s the replica is gone", info.relay_id)
         self.close_relay(info.relay_id)
         self._on_event(RelayClosed(router_id=info.router_id, relay_id=info.relay_id))

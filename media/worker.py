@@ -18,6 +18,7 @@ from media.protocol import (
     PeerOffer,
     PeerStateChanged,
     SinkStream,
+    WorkerDraining,
     WorkerError,
     WorkerLoad,
 )
@@ -56,7 +57,7 @@ MAX_PEERS = 2_000
 
 
 class WorkerFullError(Exception):
-    """The worker has as many peers as it takes."""
+    """The worker has as many peers as it takes, or is draining."""
 
 
 @dataclass(slots=True)
@@ -89,6 +90,9 @@ class Worker:
         self.sinks: dict[str, DatagramSink] = {}
         self.replicas: set[str] = set()
         """Routers whose publishers are on another worker."""
+        self.is_draining = False
+        self.drained = asyncio.Event()
+        """Set when it was told to drain and nothing is left."""
         self._endpoint = endpoint
         self._clock = clock
         self._on_event = on_event
@@ -118,6 +122,12 @@ class Worker:
         self._due_s = self._loop.time() + TICK_S
         self._timer = self._loop.call_at(self._due_s, self._on_tick)
 
+    def drain(self) -> None:
+        """Take nothing new; `drained` is set once the last router is closed."""
+        if not self.is_draining:
+            self.is_draining = True
+            self._on_event(WorkerDraining())
+
     def close(self) -> None:
         """Close every peer, so that browsers notice at once, and the sockets."""
         for router_id in tuple(self.routers):
@@ -139,9 +149,14 @@ class Worker:
         else:
             self.replicas.discard(router_id)
         if router_id not in self.routers:
+            self._check_takes_new()
             router = Router(router_id, self._clock, self._on_event)
             router.shed(STEPS[self._load_guard.level])
             self.routers[router_id] = router
+
+    def _check_takes_new(self) -> None:
+        if self.is_draining:
+            raise WorkerFullError("the worker is draining")
 
     def close_router(self, router_id: str, reason: str = "router closed") -> None:
         """Close a router with everything in it; unknown ids are no error."""
@@ -165,6 +180,7 @@ class Worker:
 
         Raises KeyError for an unknown router, SdpError, WorkerFullError.
         """
+        self._check_takes_new()
         router = self.routers[command.router_id]
         offer = parse_offer(command.offer_sdp)
         if len(self.peers) >= MAX_PEERS and command.peer_id not in self.peers:
@@ -357,6 +373,8 @@ class Worker:
                 )
         if self._endpoint.tcp is not None:
             self._endpoint.tcp.check(now_ns)
+        if self.is_draining and not self.routers:
+            self.drained.set()
         self._mux.report_failures()
         sent = self._fanout.packets_sent
         self._on_event(

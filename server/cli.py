@@ -6,6 +6,9 @@ import argparse
 import asyncio
 import getpass
 import os
+import signal
+import socket
+import struct
 import sys
 from collections.abc import Callable, Coroutine
 
@@ -16,7 +19,7 @@ from server.__main__ import main as run_web
 from server.__main__ import refuse
 from server.app import SIGNING_KEY_NAME, build_services
 from server.clock import SystemClock
-from server.config import Config
+from server.config import Config, media_socket
 from server.errors import HallcastError
 from server.node import child_specs, serve
 from server.parts import Services
@@ -53,6 +56,8 @@ def _parser() -> argparse.ArgumentParser:
     add("web", lambda config, args: run_web(), "run the web process alone")
     one = add("media", _media, "run one media worker")
     one.add_argument("--index", type=int, default=0, help="from 0; its port is added")
+    one = add("drain", _drain, "move a media worker's people to others; it restarts")
+    one.add_argument("index", type=int, help="number of the worker, from 0")
     add("recorder", _recorder, "run the recorder")
     add("migrate", _migrate, "bring the database up to date")
     one = add("keys", _keys, "print the stream keys of a seminar")
@@ -95,6 +100,22 @@ def _serve(config: Config, args: argparse.Namespace) -> int:
 
 def _media(config: Config, args: argparse.Namespace) -> int:
     return _become(config, f"media-{args.index}")
+
+
+def _drain(config: Config, args: argparse.Namespace) -> int:
+    """Signal the worker: who listens on its socket for relays is its process."""
+    path = f"{media_socket(config, args.index)}.relay"
+    with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as probe:
+        try:
+            probe.connect(path)
+        except OSError:
+            return refuse(f"No media worker {args.index} runs here.")
+        size = struct.calcsize("3i")
+        credentials = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, size)
+    pid, _, _ = struct.unpack("3i", credentials)
+    os.kill(pid, signal.SIGUSR1)
+    print(f"media-{args.index} drains; it starts again when it is empty.")
+    return 0
 
 
 def _recorder(config: Config, args: argparse.Namespace) -> int:

@@ -348,6 +348,11 @@ class Lines(_Body):
     uplinks: list[LineTrouble]
 
 
+class MediaMoved(_Body):
+    """Message `media_moved`: the worker this person watches from is gone or is being
+    emptied; receive anew at once. Publishing is not concerned."""
+
+
 class CommandRequest(_Body):
     """Message `command`, answered by an ack `CommandAck`. The key is client-made
     (UUID); repeating it returns the stored answer."""

@@ -26,7 +26,7 @@ from server.domain.views import (
     redact,
     view_for,
 )
-from server.http.wire import EventBatch, Lines, Seminar, Welcome
+from server.http.wire import EventBatch, Lines, MediaMoved, Seminar, Welcome
 from server.realtime.chatter import Chatter
 from server.services.live import LiveSession
 
@@ -74,6 +74,8 @@ class Broadcast:
         self._is_urgent = False
         self._sent_at_ms = 0
         self._removed: list[str] = []
+        self._moved: set[str] = set()
+        """Participants who are to receive anew; who is away comes anew by themself."""
 
     # Receivers come and go.
 
@@ -130,6 +132,11 @@ class Broadcast:
         self._chatter.see_lines(lines)
         self._wake()
 
+    def move_viewers(self, participant_ids: Sequence[str]) -> None:
+        self._moved.update(participant_ids)
+        self._is_urgent = True
+        self._wake()
+
     # The gateway asks.
 
     def take(self, now_ms: int) -> list[Parcel]:
@@ -140,6 +147,7 @@ class Broadcast:
         ready = [one for one in self._connections.values() if one.is_open]
         parcels = [*self._take_welcomes(ready), *self._take_events(ready)]
         parcels += self._take_chatter(ready, is_time)
+        parcels += self._take_moves(ready)
         self._is_urgent = False
         if is_time:
             self._sent_at_ms = now_ms
@@ -263,6 +271,13 @@ class Broadcast:
             for one in memory.after(after_seq)
             if may_see(one, receiver, memory.live_seq)
         ]
+
+    def _take_moves(self, ready: Iterable[_Connection]) -> list[Parcel]:
+        moved, self._moved = self._moved, set()
+        to = tuple(
+            one.connection_id for one in ready if one.receiver.participant_id in moved
+        )
+        return [Parcel(to, "media_moved", _dump(MediaMoved()))] if to else []
 
     def _take_chatter(self, ready: list[_Connection], is_time: bool) -> list[Parcel]:
         parcels: list[Parcel] = []

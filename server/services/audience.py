@@ -22,6 +22,10 @@ class Audience(Protocol):
         """Take who follows badly; for the eyes of the staff."""
         ...
 
+    def move_viewers(self, participant_ids: Sequence[str]) -> None:
+        """Ask these people's browsers to receive anew."""
+        ...
+
     async def close(self) -> None: ...
 
 
@@ -32,6 +36,7 @@ class NoAudience:
         self.published: list[Logged] = []
         self.speaking: list[str] = []
         self.lines: Lines | None = None
+        self.moved: list[str] = []
 
     def publish(self, logged: Sequence[Logged]) -> None:
         self.published.extend(logged)
@@ -41,6 +46,9 @@ class NoAudience:
 
     def show_lines(self, lines: Lines) -> None:
         self.lines = lines
+
+    def move_viewers(self, participant_ids: Sequence[str]) -> None:
+        self.moved.extend(participant_ids)
 
     async def close(self) -> None:
         return

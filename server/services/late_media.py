@@ -47,6 +47,9 @@ class LateListener:
             session = await self._live.session_of(record.seminar_id)
             await session.on_archive_ready(duration_ms)
 
+    def on_viewers_moved(self, participant_ids: Sequence[str]) -> None:
+        return
+
     def on_speakers_changed(self, participant_ids: Sequence[str]) -> None:
         return
 

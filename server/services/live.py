@@ -202,6 +202,9 @@ class LiveSession:
         await self._log.set_archive(duration_ms)
         await self._try(RecordingChange("ready"))
 
+    def on_viewers_moved(self, participant_ids: Sequence[str]) -> None:
+        self.audience.move_viewers(participant_ids)
+
     def on_speakers_changed(self, participant_ids: Sequence[str]) -> None:
         self.audience.show_speakers(participant_ids)
 

@@ -53,6 +53,10 @@ class MediaListener(Protocol):
 
     async def on_archive_ready(self, duration_ms: int) -> None: ...
 
+    def on_viewers_moved(self, participant_ids: Sequence[str]) -> None:
+        """Name who has to receive anew. Not logged: the others notice nothing."""
+        ...
+
     def on_speakers_changed(self, participant_ids: Sequence[str]) -> None:
         """Name who is heard now, loudest first. Not logged, only shown."""
         ...

@@ -31,6 +31,7 @@ class MediaLink:
         on_up: Callable[[MediaLink, protocol.Dump], None],
         on_down: Callable[[MediaLink], None],
         on_event: Callable[[MediaLink, protocol.Event], None],
+        on_draining: Callable[[MediaLink], None],
     ) -> None:
         self.index = index
         self.dump: protocol.Dump | None = None
@@ -39,10 +40,12 @@ class MediaLink:
         self.totals: protocol.WorkerTotals | None = None
         self.relay_path = ""
         """Where other workers bring their relays to it."""
+        self.is_draining = False
         self._joins = JoinMeter()
         self._on_up = on_up
         self._on_down = on_down
         self._on_event = on_event
+        self._on_draining = on_draining
         self._early: list[protocol.Event] = []
         self._attaching: asyncio.Task[None] | None = None
         self._client: MediaClient = ChannelClient(
@@ -89,6 +92,7 @@ class MediaLink:
             joins=self._joins.joining(now_s),
             routers=routers,
             max_peers=max_peers,
+            is_draining=self.is_draining,
         )
 
     def _connection_changed(self, connected: bool) -> None:
@@ -110,6 +114,8 @@ class MediaLink:
                 self.load = event
             case protocol.WorkerTotals():
                 self.totals = event
+            case protocol.WorkerDraining():
+                self._drain()
             case protocol.WorkerError():
                 log.warning("media-%d: %s %s", self.index, event.object_id, event)
             case _:
@@ -117,6 +123,11 @@ class MediaLink:
                     self._on_event(self, event)
                 else:  # told after the dump, which may already hold it
                     self._early.append(event)
+
+    def _drain(self) -> None:
+        self.is_draining = True
+        if self.is_up:
+            self._on_draining(self)
 
     async def _attach(self, hello: protocol.Hello) -> None:
         """Read what the worker holds, then call it up."""
@@ -131,7 +142,10 @@ class MediaLink:
         assert isinstance(dump, protocol.Dump)
         self.relay_path = hello.relay_path
         self.dump = dump
+        self.is_draining = dump.is_draining
         self._on_up(self, dump)
+        if dump.is_draining:
+            self._drain()
         early, self._early = self._early, []
         for event in early:
             self._on_event(self, event)

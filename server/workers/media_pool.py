@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 from media import protocol
 from media.channel import ChannelError, NotConnected
+from server.workers.drain import close_router, move_viewers
 from server.workers.media_link import MediaLink
 from server.workers.placement import (
     WorkerState,
@@ -78,6 +79,7 @@ class MediaPool:
                 on_up=self._link_up,
                 on_down=self._link_down,
                 on_event=self._dispatch,
+                on_draining=lambda link: self._spawn(self._drain(link)),
             )
             for index, path in enumerate(paths)
         ]
@@ -150,7 +152,7 @@ class MediaPool:
         for index in placement.replicas.indexes:
             await placement.replicas.close(index)
         if placement.link is not None and placement.link.is_up:
-            await _close_router(placement.link, router_id)
+            await close_router(placement.link, router_id)
 
     async def request(
         self, router_id: str, command: protocol.Command, index: int | None = None
@@ -310,13 +312,41 @@ class MediaPool:
                 placement.link = None
                 self._place(router_id, placement)
 
+    async def _drain(self, link: MediaLink) -> None:
+        """Move everything away from a worker, which then ends by itself."""
+        try:
+            await move_viewers(link, self._owner_of)
+        except ChannelError as error:
+            log.warning("media-%d drained no further: %s", link.index, error)
+            return
+        for placement in list(self._placements.values()):
+            await placement.replicas.close(link.index)
+        for router_id, placement in list(self._placements.items()):
+            if placement.link is link and placement.is_open:
+                placement.is_open = False
+                placement.owner.on_router_down()
+                await close_router(link, router_id)
+                self._move(router_id, placement)
+
+    def _move(self, router_id: str, placement: _Placement) -> None:
+        """Open a router elsewhere; without an elsewhere it waits for the successor."""
+        index = choose_for_router(
+            [one for one in self._states() if not one.is_draining]
+        )
+        if index is not None:
+            self._place_on(self._links[index], router_id, placement)
+
+    def _owner_of(self, router_id: str) -> RouterOwner | None:
+        placement = self._placements.get(router_id)
+        return None if placement is None else placement.owner
+
     def _close_orphans(self) -> None:
         """Close routers of sessions that ended while the web process was away."""
         for link in self._links:
             for router_id in link.dump.routers if link.dump else ():
                 if router_id not in self._placements:
                     log.warning("closing router %s, which no session owns", router_id)
-                    self._spawn(_close_router(link, router_id))
+                    self._spawn(close_router(link, router_id))
 
     def _dispatch(self, link: MediaLink, event: protocol.Event) -> None:
         router_id = getattr(event, "router_id", None)
@@ -342,10 +372,3 @@ class MediaPool:
 
         timer = asyncio.get_running_loop().call_later(delay_s, run)
         self._timers.add(timer)
-
-
-async def _close_router(link: MediaLink, router_id: str) -> None:
-    try:
-        await link.request(protocol.RouterClose(router_id=router_id))
-    except ChannelError as error:
-        log.warning("router %s was not closed: %s", router_id, error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -50,6 +51,9 @@ class RouterOwner(Protocol):
 
     def on_replica_down(self, index: int) -> None:
         """It is away, with the viewers it had."""
+
+    def on_viewers_closed(self, peer_ids: Sequence[str]) -> None:
+        """These were closed so that they come back and are placed anew."""
 
     def on_media_event(self, index: int, event: protocol.Event) -> None:
         """Something happened on one of these workers."""

@@ -22,7 +22,7 @@ from server.domain.stage import Stage
 from server.services.media_port import MediaListener
 from server.workers.line_reports import media_lines
 from server.workers.media_pool import MediaPool
-from server.workers.peers import owner_of, peer_of
+from server.workers.peers import KEY_HOLDER, owner_of, peer_of
 from server.workers.router_copy import RouterCopy, Wanted
 from server.workers.router_owner import RouterDump
 
@@ -153,6 +153,16 @@ class SessionMedia:
         replica = self._replicas.pop(index, None)
         if replica is not None:
             replica.task.cancel()
+            self._tell_moved(replica.copy.viewers)
+
+    def on_viewers_closed(self, peer_ids: Sequence[str]) -> None:
+        owners = [owner_of(peer_id) for peer_id in peer_ids]
+        self._tell_moved({one.participant_id for one in owners if one} - {KEY_HOLDER})
+
+    def _tell_moved(self, participant_ids: set[str]) -> None:
+        listener = self._listener()
+        if listener is not None and participant_ids:
+            listener.on_viewers_moved(sorted(participant_ids))
 
     def on_media_event(self, index: int, event: protocol.Event) -> None:
         replica = self._replicas.get(index)

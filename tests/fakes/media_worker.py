@@ -21,7 +21,8 @@ class FakeWorker:
         self.protocol_version = protocol.PROTOCOL_VERSION
         self.routers: list[str] = []
         self.replicas: set[str] = set()
-        self.relays: dict[str, protocol.RelayInfo] = {}
+        self.is_draining = False
+        self.relays: dict[str, protocol.RelayOpen] = {}
         self.peers: dict[str, protocol.PeerInfo] = {}
         self.publications: dict[str, protocol.PublicationInfo] = {}
         self.slots: dict[tuple[str, protocol.VideoSlot], str | None] = {}
@@ -76,6 +77,10 @@ class FakeWorker:
                 peers=peers,
             )
         )
+
+    def drain(self) -> None:
+        self.is_draining = True
+        self.tell(protocol.WorkerDraining())
 
     def lose(self, peer_id: str) -> None:
         """Let a peer's connection end."""
@@ -140,13 +145,11 @@ class FakeWorker:
             case protocol.ViewerPrefer(peer_id=peer_id, max_heights=max_heights):
                 self.heights.setdefault(peer_id, {}).update(max_heights)
             case protocol.RelayOpen():
-                self.relays[command.relay_id] = protocol.RelayInfo(
-                    router_id=command.router_id,
-                    relay_id=command.relay_id,
-                    path=command.path,
-                )
+                self.relays[command.relay_id] = command
             case protocol.RelayClose(relay_id=relay_id):
                 self.relays.pop(relay_id, None)
+            case protocol.WorkerDrain():
+                self.drain()
             case _:  # nothing that a test looks at
                 pass
 
@@ -204,4 +207,5 @@ class FakeWorker:
             sinks=tuple(self.sinks),
             replicas=tuple(self.replicas),
             relays=tuple(self.relays.values()),
+            is_draining=self.is_draining,
         )

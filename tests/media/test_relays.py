@@ -17,10 +17,12 @@ from media.protocol import (
     PublicationPause,
     RelayClose,
     RelayClosed,
-    RelayInfo,
     RelayOpen,
+    RouterClose,
     SlotAssign,
     SlotSwitched,
+    WorkerDrain,
+    WorkerDraining,
     WorkerDump,
 )
 from tests.media.aiortc_client import AiortcClient
@@ -167,11 +169,9 @@ async def test_relays_and_replicas_are_in_the_dump_until_they_are_closed(
     pair: Pair,
 ) -> None:
     origin, replica = pair
-    info = RelayInfo(router_id="r", relay_id="r.1", path=f"{replica.control}.relay")
+    info = RelayOpen(router_id="r", relay_id="r.1", path=f"{replica.control}.relay")
     for _ in range(2):
-        await origin.client.request(
-            RelayOpen(router_id="r", relay_id="r.1", path=info.path)
-        )
+        await origin.client.request(info)
     here = await origin.client.request(WorkerDump())
     there = await replica.client.request(WorkerDump())
     assert isinstance(here, Dump)
@@ -213,3 +213,30 @@ async def test_a_relay_to_nobody_and_of_no_router_is_not_found(pair: Pair) -> No
         with pytest.raises(RequestRefused) as caught:
             await origin.client.request(command)
         assert caught.value.code == "not_found"
+
+
+async def test_a_draining_worker_takes_nothing_new_and_ends_when_it_is_empty(
+    pair: Pair,
+) -> None:
+    worker, _ = pair
+    viewer, late = AiortcClient(), AiortcClient()
+    await viewer.view(worker, "viewer")
+    await worker.client.request(WorkerDrain())
+    await worker.event(WorkerDraining, lambda _: True)
+    dump = await worker.client.request(WorkerDump())
+    assert isinstance(dump, Dump)
+    assert dump.is_draining
+    with pytest.raises(RequestRefused) as caught:
+        await late.view(worker, "late")
+    assert caught.value.code == "full"
+    with pytest.raises(RequestRefused) as caught:
+        await worker.open_router("other")
+    assert caught.value.code == "full"
+    # What is there stays, and may be asked for again.
+    await worker.open_router("r")
+    await asyncio.sleep(1.2)
+    assert worker.process.poll() is None
+    await worker.client.request(RouterClose(router_id="r"))
+    assert await asyncio.to_thread(worker.process.wait, 5) == 0
+    await viewer.close()
+    await late.close()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from server.config import Config, media_socket
 from server.store import people, seminars
 from server.store.database import Database, sqlite_url
 from tests.fakes.node import PASSWORD, Node, open_node
@@ -162,3 +163,26 @@ def _child_of(parent: int, module: str) -> int:
         if argv[1:3] == [b"-m", module.encode()]:
             return int(pid)
     return 0
+
+
+async def test_drain_signals_the_worker_and_it_ends_when_it_is_empty(
+    tmp_path: Path,
+) -> None:
+    code, output = await hallcast(tmp_path, "drain", "0")
+    assert (code, output) == (2, "No media worker 0 runs here.\n")
+    control = str(media_socket(Config(data_dir=tmp_path), 0))
+    worker = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "media", "--control", control),
+        *("--udp-host", "127.0.0.1", "--udp-port", "0"),
+    )
+    try:
+        async with asyncio.timeout(10):
+            while not Path(f"{control}.relay").exists():
+                await asyncio.sleep(0.02)
+            code, output = await hallcast(tmp_path, "drain", "0")
+            assert (code, output[:14]) == (0, "media-0 drains")
+            assert await worker.wait() == 0
+    finally:
+        if worker.returncode is None:
+            worker.kill()
+            await worker.wait()

@@ -23,6 +23,7 @@ class Listening(NoAudience):
         self.publish = self.broadcast.publish  # type: ignore[method-assign]
         self.show_speakers = self.broadcast.show_speakers  # type: ignore[method-assign]
         self.show_lines = self.broadcast.show_lines  # type: ignore[method-assign]
+        self.move_viewers = self.broadcast.move_viewers  # type: ignore[method-assign]
 
     def _wake(self) -> None:
         self.wakes += 1
@@ -252,3 +253,15 @@ async def test_a_newcomer_gets_bad_lines_only_as_staff(room: Room) -> None:
     parcels = room.take()
     assert len(room.heard(parcels, TRAINER, "lines")) == 1
     assert room.heard(parcels, person(0), "lines") == []
+
+
+async def test_only_who_has_to_receive_anew_is_told_so_and_once(room: Room) -> None:
+    trainer = await room.connect(TRAINER)
+    await room.hall.must(trainer, "session.go_live")
+    first = await room.connect(person(1))
+    await room.connect(person(2))
+    room.take(1000)
+    room.session.on_viewers_moved([first, "par_gone"])
+    parcels = room.take()
+    assert [one.to for one in parcels if one.name == "media_moved"] == [(person(1),)]
+    assert not [one for one in room.take(1000) if one.name == "media_moved"]

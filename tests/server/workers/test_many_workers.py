@@ -102,7 +102,10 @@ async def test_a_dead_replica_costs_only_its_own_viewers(node: Node) -> None:
     session_id, trainer, viewer = await on_two_workers(node)
     await node.workers[1].close()
     session = await node.session()
+    moved: list[str] = []
+    session.audience.move_viewers = moved.extend  # type: ignore[method-assign, assignment]
     again = await watch(node)
+    assert moved == ["par_viewer"]
     assert again in node.workers[0].peers
     assert viewer not in node.workers[0].peers
     assert session.state.media_epoch == 0
@@ -159,3 +162,18 @@ async def test_the_end_of_the_session_closes_every_copy(node: Node) -> None:
     await on_two_workers(node)
     await node.end()
     await node.until(lambda: not any(one.routers for one in node.workers))
+
+
+async def test_viewers_of_a_draining_worker_are_asked_to_come_anew(node: Node) -> None:
+    session_id, _, viewer = await on_two_workers(node)
+    session = await node.session()
+    moved: list[str] = []
+    session.audience.move_viewers = moved.extend  # type: ignore[method-assign, assignment]
+    node.workers[1].drain()
+    await node.until(lambda: moved)
+    assert moved == ["par_viewer"]
+    assert viewer not in node.workers[1].peers
+    assert await watch(node) in node.workers[0].peers
+    await node.until(lambda: node.workers[1].routers == [])
+    assert session.state.media_epoch == 0
+    assert session_id in node.workers[0].routers

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,9 @@ class Owner:
 
     def on_replica_down(self, index: int) -> None:
         self.told.append("replica down")
+
+    def on_viewers_closed(self, peer_ids: Sequence[str]) -> None:
+        self.told.append(f"closed {len(peer_ids)}")
 
     def on_media_event(self, index: int, event: protocol.Event) -> None:
         self.told.append(type(event).__name__)

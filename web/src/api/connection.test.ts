@@ -32,6 +32,7 @@ beforeEach(() => {
     onTally: () => undefined,
     onSlots: () => undefined,
     onLines: () => undefined,
+    onMediaMoved: () => undefined,
   };
   connection = new Connection('sem_1', listener, server.makeTransport, timers);
 });

@@ -32,6 +32,7 @@ export interface ConnectionListener {
   onTally(tally: Tally): void;
   onSlots(slots: SlotMap): void;
   onLines(lines: Lines): void;
+  onMediaMoved(): void;
 }
 
 /** Where this client is in the log; `Hello` asks for what came after. */
@@ -188,6 +189,8 @@ export class Connection {
         return this.#listener.onSlots(body as SlotMap);
       case 'lines':
         return this.#listener.onLines(body as Lines);
+      case 'media_moved':
+        return this.#listener.onMediaMoved();
     }
   }
 

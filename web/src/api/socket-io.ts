@@ -3,7 +3,15 @@ import { completeErrorBody, isErrorBody } from './errors';
 import type { MakeTransport } from './transport';
 import type { Hello } from './types.gen';
 
-const MESSAGES = ['welcome', 'events', 'presence', 'tally', 'slots', 'lines'] as const;
+const MESSAGES = [
+  'welcome',
+  'events',
+  'presence',
+  'tally',
+  'slots',
+  'lines',
+  'media_moved',
+] as const;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**

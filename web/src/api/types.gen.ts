@@ -732,6 +732,10 @@ export interface Lines {
   uplinks: LineTrouble[];
 }
 
+/** Message `media_moved`: the worker this person watches from is gone or is being emptied; receive anew at once. Publishing is not concerned. */
+export interface MediaMoved {
+}
+
 /** Message `command`, answered by an ack `CommandAck`. The key is client-made (UUID); repeating it returns the stored answer. */
 export interface CommandRequest {
   key: string;

@@ -69,6 +69,7 @@ export class RoomMedia {
     const stopListening = this.room.onEvent((event) => {
       if (event.type === 'media.restarted') this.#restart();
     });
+    const stopMoving = this.room.onMediaMoved(() => this.reception.restart());
     const stopEffects = $effect.root(() => {
       $effect(() => this.#followSession());
       $effect(() => this.#followRights());
@@ -84,6 +85,7 @@ export class RoomMedia {
     turned();
     this.#closeAll = () => {
       stopListening();
+      stopMoving();
       stopEffects();
       removeEventListener('pagehide', leave);
       document.removeEventListener('visibilitychange', turned);

@@ -65,6 +65,7 @@ export class Room {
   readonly #outbox: Outbox;
   readonly #timers: Timers;
   readonly #eventListeners = new Set<(event: SessionEvent) => void>();
+  readonly #moveListeners = new Set<() => void>();
   #cancelTick: () => void = () => undefined;
 
   constructor(seminarId: string, dependencies: RoomDependencies) {
@@ -137,6 +138,12 @@ export class Room {
     return () => this.#eventListeners.delete(listener);
   }
 
+  /** Hear that the server asks for a new media connection; the answer ends it. */
+  onMediaMoved(listener: () => void): () => void {
+    this.#moveListeners.add(listener);
+    return () => this.#moveListeners.delete(listener);
+  }
+
   readonly #lineIsBack = () => this.#connection.retryNow();
 
   #listener() {
@@ -159,6 +166,9 @@ export class Room {
       },
       onLines: (lines: Lines) => {
         this.lines = lines;
+      },
+      onMediaMoved: () => {
+        for (const listener of this.#moveListeners) listener();
       },
     };
   }
