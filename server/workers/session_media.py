@@ -29,6 +29,9 @@ from server.workers.router_owner import RouterDump
 log = logging.getLogger(__name__)
 
 RETRY_S = 0.25
+IDLE_S = 30.0
+"""A replica without viewers is kept so long: they may just be reconnecting."""
+MAX_TIMERS = 64
 SourceKey = tuple[str, Source]
 Flow = tuple[bool, bool]
 """Has video, has audio."""
@@ -65,6 +68,7 @@ class SessionMedia:
         self._on_router = on_router
         self._origin = self._copy(-1, RouterDump())
         self._replicas: dict[int, _Replica] = {}
+        self._timers: set[asyncio.TimerHandle] = set()
         self._is_known = False
         """The router was up at least once, so an absent source is really gone."""
         self._told: dict[SourceKey, Flow] = {
@@ -126,6 +130,8 @@ class SessionMedia:
 
     async def detach(self) -> None:
         """Stop directing; the router stays for the next web process."""
+        for timer in self._timers:
+            timer.cancel()
         tasks = [self._task, *(one.task for one in self._replicas.values())]
         for task in tasks:
             task.cancel()
@@ -148,6 +154,7 @@ class SessionMedia:
 
     def on_replica_up(self, index: int, dump: RouterDump) -> None:
         self._replicas[index] = _Replica(self._copy(index, dump), self._run_replica)
+        self._close_if_idle_later(index)
 
     def on_replica_down(self, index: int) -> None:
         replica = self._replicas.pop(index, None)
@@ -172,6 +179,8 @@ class SessionMedia:
         if replica is not None:
             if replica.copy.on_event(event):
                 replica.wake.set()
+            if not replica.copy.peers:
+                self._close_if_idle_later(index)
         elif isinstance(event, protocol.SpeakersChanged):
             self._tell_speakers(event.publication_ids)
         elif self._origin.on_event(event):
@@ -187,6 +196,17 @@ class SessionMedia:
         peers = [peer for copy in self._copies for peer in copy.peers.values()]
         if listener := self._listener():
             listener.on_lines_reported(media_lines(event, peers))
+
+    def _close_if_idle_later(self, index: int) -> None:
+        def close() -> None:
+            self._timers.discard(timer)
+            replica = self._replicas.get(index)
+            if replica is not None and not replica.copy.peers:
+                self._pool.close_replica(self.session_id, index)
+
+        if len(self._timers) < MAX_TIMERS:
+            timer = asyncio.get_running_loop().call_later(IDLE_S, close)
+            self._timers.add(timer)
 
     def _tell_speakers(self, publication_ids: Sequence[str]) -> None:
         owners = [owner_of(peer_of(one)) for one in publication_ids]

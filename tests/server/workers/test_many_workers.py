@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from media import protocol as media
 from server.config import media_socket
 from server.domain.commands import FloorTake, ParticipantMute
+from server.workers import session_media
 from server.workers.peers import PeerOwner
 from tests.fakes.media_worker import FakeWorker
 from tests.fakes.node import Node, open_node
@@ -177,3 +179,16 @@ async def test_viewers_of_a_draining_worker_are_asked_to_come_anew(node: Node) -
     await node.until(lambda: node.workers[1].routers == [])
     assert session.state.media_epoch == 0
     assert session_id in node.workers[0].routers
+
+
+async def test_a_replica_without_viewers_is_closed(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session_media, "IDLE_S", 0.05)
+    session_id, _, viewer = await on_two_workers(node)
+    await asyncio.sleep(0.1)
+    assert node.workers[1].routers == [session_id]
+    node.workers[1].lose(viewer)
+    await node.until(lambda: node.workers[1].routers == [])
+    assert node.workers[0].relays == {}
+    assert await watch(node) in node.workers[1].peers
