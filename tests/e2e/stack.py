@@ -23,6 +23,21 @@ def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
         return int(probe.getsockname()[1])
 
 
+def free_media_port(workers: int) -> int:
+    """Return the first of so many neighbouring UDP and TCP ports that nobody uses."""
+    for _ in range(50):
+        first = free_port(socket.SOCK_DGRAM)
+        try:
+            for port in range(first, first + workers):
+                for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                    with socket.socket(socket.AF_INET, kind) as probe:
+                        probe.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            continue
+        return first
+    raise RuntimeError("no free ports")
+
+
 def data_folder(parent: Path, demo_clips: Path) -> Path:
     """Make a data directory; the demo's rendered clips are kept between stacks."""
     folder = parent / "data"
@@ -42,19 +57,23 @@ class Stack:
         self.data = data
         self.output: list[str] = []
 
-    def child_pid(self, module: str) -> int:
-        """Return the pid of the supervisor's child that runs `python -m module`."""
+    def child_pid(self, module: str, *arguments: str) -> int:
+        """Return the pid of the supervisor's child that runs `python -m module`.
+
+        With arguments, of the one that was given these.
+        """
+        wanted = {b"-m", module.encode(), *(one.encode() for one in arguments)}
         tasks = Path(f"/proc/{self.process.pid}/task")
         for children in tasks.glob("*/children"):
             for pid in children.read_text().split():
                 words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                if b"-m" in words and module.encode() in words:
+                if wanted <= set(words):
                     return int(pid)
         raise LookupError(f"no child runs {module}")
 
-    def kill(self, module: str) -> None:
+    def kill(self, module: str, *arguments: str) -> None:
         """`kill -9` one child."""
-        os.kill(self.child_pid(module), signal.SIGKILL)
+        os.kill(self.child_pid(module, *arguments), signal.SIGKILL)
 
     async def wait_for_line(self, words: str) -> None:
         """Read the supervisor's output up to a line that contains `words`."""
