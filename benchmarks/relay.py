@@ -45,7 +45,7 @@ class Ends:
             router = Router(f"r{number}", SystemClock(), lambda _: None)
             self.here.append(out)
             self.there.append((far, Replica(router, lambda _: None)))
-            self.origin.open_relay(out)
+            self.origin.relay.add(out)
 
     def take(self) -> None:
         """Let the replicas read everything that was sent."""

@@ -99,7 +99,7 @@ class Relays:
         )
         self._outgoing[info.relay_id] = _Outgoing(info, router, sock)
         sock.send(encode_control(RouterNamed(info.router_id)))
-        router.open_relay(sock)
+        router.relay.add(sock)
 
     def close_relay(self, relay_id: str) -> None:
         """End a relay; unknown ids are no error."""
@@ -129,7 +129,7 @@ class Relays:
             log.warning("router=%s feedback of a replica: %s", router.router_id, error)
             return
         if isinstance(wish, KeyframeWanted | RepeatsWanted):
-            router.on_wish(wish)
+            router.relay.on_wish(wish)
 
     # The end at the replica.
 

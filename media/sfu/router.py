@@ -33,13 +33,11 @@ from media.sfu.ports import (
     LearntSsrc,
     MediaIn,
     MediaOut,
-    RelayOut,
     ViewerStream,
 )
 from media.sfu.publication import Publication
 from media.sfu.publisher import Publisher
 from media.sfu.relay_source import RelaySource
-from media.sfu.relay_wire import KeyframeWanted, RepeatsWanted, Wish
 from media.sfu.reports import LineReports
 from media.sfu.shedding import Shed
 from media.sfu.slot_table import (
@@ -94,7 +92,7 @@ class Router:
         self._publications: dict[str, Publication] = {}
         self._viewers: dict[str, Viewer] = {}
         self._sinks: dict[str, Viewer] = {}
-        self.relay = RelaySource()
+        self.relay = RelaySource(self._publishers, clock)
         """Copies what publishers send to replicas on other workers."""
         self._reports = LineReports(clock, self._table.all)
         now_ns = clock.monotonic_ns()
@@ -328,22 +326,6 @@ class Router:
         viewer = self._viewers.get(peer_id)
         if viewer is not None:
             viewer.on_rtcp(packets, arrival_ns)
-
-    def open_relay(self, out: RelayOut) -> None:
-        """Send a replica what publishers send, until `relay.remove`."""
-        learnt = {peer_id: one.learnt() for peer_id, one in self._publishers.items()}
-        self.relay.add(out, learnt)
-
-    def on_wish(self, wish: Wish) -> None:
-        """Take what a replica asks of a publisher; unknown peers and SSRCs pass."""
-        publisher = self._publishers.get(wish.peer_id)
-        if publisher is None:
-            return
-        match wish:
-            case KeyframeWanted(ssrc=ssrc):
-                publisher.want_keyframe(ssrc, self._clock.monotonic_ns())
-            case RepeatsWanted(ssrc=ssrc, seqnos=seqnos):
-                publisher.want_repeats(ssrc, seqnos)
 
     def flush(self) -> None:
         """Send what arrived since the last flush: all sound, then all pictures.

@@ -33,7 +33,7 @@ class Wire:
 
     def __post_init__(self) -> None:
         self.end = Replica(self.replica.router, self._back)
-        self.origin.router.open_relay(self)
+        self.origin.router.relay.add(self)
 
     def send(self, message: bytes) -> None:
         assert len(message) <= MAX_MESSAGE_BYTES
@@ -44,7 +44,7 @@ class Wire:
         wish = decode_control(message)
         assert isinstance(wish, KeyframeWanted | RepeatsWanted)
         self.wishes.append(wish)
-        self.origin.router.on_wish(wish)
+        self.origin.router.relay.on_wish(wish)
 
     def go(self, elapsed_ms: float = 33) -> None:
         """Flush and tick both; they share one clock, as on one machine."""
