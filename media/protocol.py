@@ -15,10 +15,17 @@ from typing import Literal
 
 import msgspec
 
+from media.protocol_relay import RelayClose as RelayClose
+from media.protocol_relay import RelayClosed as RelayClosed
+from media.protocol_relay import RelayOpen as RelayOpen
+from media.protocol_relay import WorkerDrain as WorkerDrain
+from media.protocol_relay import WorkerDraining as WorkerDraining
 from media.telemetry import Direction as Direction
 from media.telemetry import DropReason as DropReason
 from media.telemetry import Histogram as Histogram
+from media.telemetry import RouterStats as RouterStats
 from media.telemetry import RouterTraffic as RouterTraffic
+from media.telemetry import WorkerLoad as WorkerLoad
 from media.telemetry import WorkerTotals as WorkerTotals
 
 PROTOCOL_VERSION = 1
@@ -50,10 +57,6 @@ class _Struct(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 class WorkerDump(_Struct, frozen=True, tag="worker.dump"):
     """Ask for everything the worker holds; answered by `Dump`."""
-
-
-class WorkerDrain(_Struct, frozen=True, tag="worker.drain"):
-    """Take no new routers and peers, and end once the last router is closed."""
 
 
 class RouterOpen(_Struct, frozen=True, tag="router.open"):
@@ -155,23 +158,6 @@ class SinkClose(_Struct, frozen=True, tag="sink.close"):
     sink_id: str
 
 
-class RelayOpen(_Struct, frozen=True, tag="relay.open"):
-    """Send everything a router's publishers send to its replica on another worker.
-
-    The other worker, which must have the router open, takes publishers and packets as
-    its own and sends back its wishes for keyframes. An open relay stays as it is.
-    """
-
-    router_id: str
-    relay_id: str
-    path: str
-    """`relay_path` of the other worker's hello."""
-
-
-class RelayClose(_Struct, frozen=True, tag="relay.close"):
-    relay_id: str
-
-
 class StatsGet(_Struct, frozen=True, tag="stats.get"):
     """Ask for the figures of one router; answered by `RouterStats`."""
 
@@ -270,20 +256,6 @@ class Dump(_Struct, frozen=True, tag="dump"):
     is_draining: bool = False
 
 
-class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
-    viewers: int
-    packets_in: int
-    packets_out: int
-    packets_dropped: int
-    retransmissions: int
-    in_bps: int
-    out_bps: int
-    publishers: int = 0
-    keyframe_requests: int = 0
-    drops: dict[DropReason, int] = {}
-    """`packets_dropped` by reason, as far as the router sees them."""
-
-
 Result = Done | Answered | Restarted | SinkOpened | Dump | RouterStats
 
 
@@ -377,27 +349,6 @@ class ViewerQuality(_Struct, frozen=True, tag="viewer.quality"):
     viewers: tuple[ViewerReport, ...]
     publishers: tuple[PublisherReport, ...] = ()
     """Those that sent media since."""
-
-
-class RelayClosed(_Struct, frozen=True, tag="relay.closed"):
-    """The replica is gone, or did not keep up; told by the origin."""
-
-    router_id: str
-    relay_id: str
-
-
-class WorkerDraining(_Struct, frozen=True, tag="worker.draining"):
-    """It was told to drain: move what it has elsewhere."""
-
-
-class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
-    """Every second; dropped first when the control socket is slow."""
-
-    cpu_percent: float
-    loop_lag_ms: float
-    packets_in: int
-    packets_out: int
-    peers: int
 
 
 class WorkerError(_Struct, frozen=True, tag="worker.error"):

@@ -63,3 +63,27 @@ class WorkerTotals(_Struct, frozen=True, tag="worker.totals"):
     loop_lag: Histogram
     """How late each 20 ms tick came."""
     routers: tuple[RouterTraffic, ...]
+
+
+class RouterStats(_Struct, frozen=True, tag="router.stats.reply"):
+    viewers: int
+    packets_in: int
+    packets_out: int
+    packets_dropped: int
+    retransmissions: int
+    in_bps: int
+    out_bps: int
+    publishers: int = 0
+    keyframe_requests: int = 0
+    drops: dict[DropReason, int] = {}
+    """`packets_dropped` by reason, as far as the router sees them."""
+
+
+class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
+    """Every second; dropped first when the control socket is slow."""
+
+    cpu_percent: float
+    loop_lag_ms: float
+    packets_in: int
+    packets_out: int
+    peers: int

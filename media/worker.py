@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from media.clock import Clock
+from media.load_meter import BusyMeter, LoadMeter
 from media.protocol import (
     Event,
     PeerOffer,
@@ -20,7 +20,6 @@ from media.protocol import (
     SinkStream,
     WorkerDraining,
     WorkerError,
-    WorkerLoad,
 )
 from media.relays import Relays
 from media.sfu.router import Router
@@ -49,7 +48,6 @@ log = logging.getLogger(__name__)
 TICK_S = 0.02
 """DTLS, NACK and keyframe timers need no finer one, and each tick costs 0.1 ms."""
 LIFE_CHECK_NS = 1_000_000_000
-BUSY_CHECK_NS = 500_000_000
 TOTALS_NS = 5_000_000_000
 """Prometheus looks every 15 s; adding up 1,000 viewers takes about 1 ms."""
 MAX_PEERS = 2_000
@@ -102,8 +100,8 @@ class Worker:
         self._touched: set[Router] = set()
         self.relays = Relays(self.routers, self._touched.add, self.flush, on_event)
         self._shaking: set[PeerTransport] = set()
-        self._load = _LoadMeter(clock.monotonic_ns())
-        self._guard_meter = _BusyMeter(clock.monotonic_ns())
+        self._load = LoadMeter(clock.monotonic_ns())
+        self._guard_meter = BusyMeter(clock.monotonic_ns())
         self._load_guard = LoadGuard(clock.monotonic_ns())
         self._tally = Tally()
         self._totals_told_ns = clock.monotonic_ns()
@@ -250,7 +248,9 @@ class Worker:
     def router_of(self, publication_id: str) -> Router:
         """Find the router that holds a publication; raises KeyError."""
         for router in self.routers.values():
-            if router.has_publication(publication_id):
+            if any(
+                one.publication_id == publication_id for one in router.publications()
+            ):
                 return router
         raise KeyError(publication_id)
 
@@ -384,53 +384,3 @@ class Worker:
             self._totals_told_ns = now_ns
             here = (self.peers.values(), self.routers.values(), self.sinks.values())
             self._on_event(self._tally.totals(self._mux, sent, *here))
-
-
-class _BusyMeter:
-    """Share of a core this process used, and its worst lateness, each half second."""
-
-    def __init__(self, now_ns: int) -> None:
-        self._since_ns = now_ns
-        self._cpu_ns = time.process_time_ns()
-        self._late_s = 0.0
-
-    def observe(self, late_s: float, now_ns: int) -> tuple[float, float] | None:
-        self._late_s = max(self._late_s, late_s)
-        elapsed_ns = now_ns - self._since_ns
-        if elapsed_ns < BUSY_CHECK_NS:
-            return None
-        cpu_ns, late_s = time.process_time_ns(), self._late_s
-        busy_share = (cpu_ns - self._cpu_ns) / elapsed_ns
-        self._since_ns, self._cpu_ns, self._late_s = now_ns, cpu_ns, 0.0
-        return busy_share, late_s
-
-
-class _LoadMeter:
-    """CPU share, worst tick lateness and packet counts of each second."""
-
-    def __init__(self, now_ns: int) -> None:
-        self._reported_ns = now_ns
-        self._cpu_ns = time.process_time_ns()
-        self._worst_lag_s = 0.0
-        self._packets_in = 0
-        self._packets_out = 0
-
-    def note_lag(self, lag_s: float) -> None:
-        self._worst_lag_s = max(self._worst_lag_s, lag_s)
-
-    def report(
-        self, now_ns: int, packets_in: int, packets_out: int, peers: int
-    ) -> WorkerLoad:
-        cpu_ns = time.process_time_ns()
-        elapsed_ns = max(1, now_ns - self._reported_ns)
-        load = WorkerLoad(
-            cpu_percent=round(100 * (cpu_ns - self._cpu_ns) / elapsed_ns, 1),
-            loop_lag_ms=round(1000 * self._worst_lag_s, 1),
-            packets_in=packets_in - self._packets_in,
-            packets_out=packets_out - self._packets_out,
-            peers=peers,
-        )
-        self._reported_ns, self._cpu_ns = now_ns, cpu_ns
-        self._worst_lag_s = 0.0
-        self._packets_in, self._packets_out = packets_in, packets_out
-        return load

@@ -93,7 +93,6 @@ class Router:
         self._viewers: dict[str, Viewer] = {}
         self._sinks: dict[str, Viewer] = {}
         self.relay = RelaySource(self._publishers, clock)
-        """Copies what publishers send to replicas on other workers."""
         self._reports = LineReports(clock, self._table.all)
         now_ns = clock.monotonic_ns()
         board = OfferBoard(self._table.audio, self._table.video.values(), now_ns)
@@ -328,10 +327,7 @@ class Router:
             viewer.on_rtcp(packets, arrival_ns)
 
     def flush(self) -> None:
-        """Send what arrived since the last flush: all sound, then all pictures.
-
-        Replicas come first: it is one send, and their worker has a core of its own.
-        """
+        """Send what arrived since the last flush: to replicas, then sound, pictures."""
         self.relay.flush()
         now_ns = self._clock.monotonic_ns()
         for slot in self._table.all:
@@ -380,10 +376,6 @@ class Router:
             in_bps=self._in_rate.bps,
             out_bps=self._out_rate.bps,
         )
-
-    def has_publication(self, publication_id: str) -> bool:
-        """Tell whether an open peer declared it."""
-        return publication_id in self._publications
 
     def publications(self) -> tuple[PublicationInfo, ...]:
         """Give the publications that are open now."""

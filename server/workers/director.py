@@ -218,6 +218,7 @@ class Director:
             restarted = await self.pool.request(
                 session_id,
                 protocol.PeerRestart(peer_id=peer_id, remote_ufrag=remote_ufrag),
+                self._sessions[session_id].worker_of(peer_id),
             )
         except RequestRefused as error:
             if error.code == "not_found":

@@ -93,9 +93,10 @@ async def test_the_stage_is_the_same_on_every_worker(node: Node) -> None:
     assert closes == []
 
 
-async def test_a_viewer_at_the_replica_hangs_up_there(node: Node) -> None:
+async def test_a_viewer_at_the_replica_restarts_and_hangs_up_there(node: Node) -> None:
     session_id, _, viewer = await on_two_workers(node)
     assert node.services.director.etag(session_id, viewer)
+    await node.services.director.restart(session_id, viewer, "ufrag")
     await node.services.director.hang_up(session_id, viewer)
     assert node.workers[1].peers == {}
 

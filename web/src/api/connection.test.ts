@@ -14,6 +14,7 @@ const logged = (seq: number): Logged => ({
 let timers: FakeTimers;
 let server: FakeServer;
 let phases: string[];
+let moves: number;
 let welcomes: Welcome[];
 let batches: EventBatch[];
 let connection: Connection;
@@ -22,6 +23,7 @@ beforeEach(() => {
   timers = new FakeTimers();
   server = new FakeServer();
   phases = [];
+  moves = 0;
   welcomes = [];
   batches = [];
   const listener: ConnectionListener = {
@@ -32,7 +34,7 @@ beforeEach(() => {
     onTally: () => undefined,
     onSlots: () => undefined,
     onLines: () => undefined,
-    onMediaMoved: () => undefined,
+    onMediaMoved: () => (moves += 1),
   };
   connection = new Connection('sem_1', listener, server.makeTransport, timers);
 });
@@ -44,6 +46,14 @@ describe('Connection', () => {
     expect(server.hellos).toEqual([{ seminar_id: 'sem_1' }]);
     expect(phases).toEqual(['connecting', 'online']);
     expect(welcomes[0]?.seq).toBe(7);
+  });
+
+  it('tells when the server asks for a new media connection', () => {
+    connection.open();
+    server.welcome({ seq: 7 });
+    server.say('media_moved', {});
+    expect(moves).toBe(1);
+    expect(phases).toEqual(['connecting', 'online']);
   });
 
   it('comes back and asks for what came after its newest event', async () => {
