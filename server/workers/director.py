@@ -242,6 +242,7 @@ class Director:
             await self.pool.request(
                 session_id,
                 protocol.ViewerPrefer(peer_id=peer_id, max_heights=max_heights),
+                self._sessions[session_id].worker_of(peer_id),
             )
         except RequestRefused as error:
             # The peer has just ended; its wish with it.

@@ -97,6 +97,8 @@ async def test_a_viewer_at_the_replica_restarts_and_hangs_up_there(node: Node) -
     session_id, _, viewer = await on_two_workers(node)
     assert node.services.director.etag(session_id, viewer)
     await node.services.director.restart(session_id, viewer, "ufrag")
+    await node.services.director.prefer(session_id, viewer, {"programme": 180})
+    assert node.workers[1].heights[viewer] == {"programme": 180}
     await node.services.director.hang_up(session_id, viewer)
     assert node.workers[1].peers == {}
 
