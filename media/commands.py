@@ -117,9 +117,7 @@ def _change(
         case PeerClose():
             worker.close_peer(command.peer_id)
         case ViewerPrefer():
-            worker.router_of_peer(command.peer_id).prefer(
-                command.peer_id, command.max_heights
-            )
+            worker.prefer(command.peer_id, command.max_heights)
         case SlotAssign():
             router = worker.routers[command.router_id]
             router.assign(command.slot, command.publication_id)

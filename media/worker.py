@@ -18,6 +18,7 @@ from media.protocol import (
     PeerOffer,
     PeerStateChanged,
     SinkStream,
+    VideoSlot,
     WorkerDraining,
     WorkerError,
 )
@@ -254,9 +255,11 @@ class Worker:
                 return router
         raise KeyError(publication_id)
 
-    def router_of_peer(self, peer_id: str) -> Router:
-        """Find the router of a peer; raises KeyError."""
-        return self.routers[self.peers[peer_id].router_id]
+    def prefer(self, peer_id: str, max_heights: dict[VideoSlot, int]) -> None:
+        """Note what a viewer can use, also before it connected; raises KeyError."""
+        peer = self.peers[peer_id]
+        peer.wishes.update(max_heights)
+        self.routers[peer.router_id].prefer(peer_id, max_heights)
 
     # What peers report (PeerOwner).
 
@@ -298,7 +301,7 @@ class Worker:
             )
         else:
             streams = peer.answer.streams
-            router.open_viewer(peer.peer_id, streams, peer.out, peer.group)
+            router.open_viewer(peer.peer_id, streams, peer.out, peer.group, peer.wishes)
         self._touched.add(router)
 
     def _forget(self, peer: PeerTransport) -> None:

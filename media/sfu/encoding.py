@@ -102,6 +102,7 @@ class Encoding:
         publication_id: str,
         track: DeclaredTrack,
         layer: int,
+        rid: str,
         clock: Clock,
         offset: ClockOffset,
         send_pli: Callable[[Encoding], None],
@@ -110,7 +111,8 @@ class Encoding:
         self.publication_id = publication_id
         self.layer = layer
         """0 to TOP_LAYER."""
-        self.rid = track.rids[layer - TOP_LAYER - 1] if track.rids else ""
+        self.rid = rid
+        """Empty for the only encoding of a track."""
         self.group = group
         self.ssrc = None if track.rids else track.ssrc
         """None until the first packet when the SDP did not tell."""

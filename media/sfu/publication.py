@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from media.clock import Clock
 from media.protocol import Codec, PublicationInfo
@@ -14,6 +14,8 @@ from media.sfu.speakers import Loudness
 SILENCE_NS = 10_000_000_000
 """A track without packets for so long is closed. A camera that is only switched off
 in the browser still sends black pictures, so this is a track that was taken away."""
+
+NAMED_LAYERS = {"l": 0, "m": 1, "h": TOP_LAYER}
 
 
 class Publication:
@@ -47,10 +49,11 @@ class Publication:
         self.group = group
         self.is_open = False
         self.is_paused = False
-        lowest = TOP_LAYER + 1 - max(1, len(track.rids))
         self.encodings = tuple(
-            Encoding(self.publication_id, track, layer, clock, offset, send_pli, group)
-            for layer in range(lowest, TOP_LAYER + 1)
+            Encoding(
+                self.publication_id, track, layer, rid, clock, offset, send_pli, group
+            )
+            for layer, rid in _layers(track.rids)
         )
         """From the smallest picture to the largest."""
 
@@ -97,3 +100,16 @@ class Publication:
             codec=self.codec,
             paused=self.is_paused,
         )
+
+
+def _layers(rids: Sequence[str]) -> list[tuple[int, str]]:
+    """Give layer and rid of each encoding, from the smallest.
+
+    Our own pages name them by size and leave out what a small camera has not; of other
+    names the last one is the top.
+    """
+    if not rids:
+        return [(TOP_LAYER, "")]
+    if all(rid in NAMED_LAYERS for rid in rids):
+        return sorted((NAMED_LAYERS[rid], rid) for rid in rids)
+    return list(enumerate(rids, TOP_LAYER + 1 - len(rids)))

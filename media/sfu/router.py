@@ -6,7 +6,7 @@ the worker's one thread; nothing waits, nothing logs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from media.clock import Clock
 from media.protocol import (
@@ -25,7 +25,6 @@ from media.protocol import (
 )
 from media.rtp.rtcp_codec import parse_rtcp
 from media.sfu.audio_slots import AudioSlots
-from media.sfu.encoding import TOP_LAYER
 from media.sfu.errors import UnknownPublicationError
 from media.sfu.offers import OfferBoard
 from media.sfu.ports import (
@@ -46,9 +45,9 @@ from media.sfu.slot_table import (
     build_sink_stream,
 )
 from media.sfu.steering_round import SteeringRound
-from media.sfu.subscription import Subscription
 from media.sfu.traffic import RateMeter
 from media.sfu.viewer import Entry, Viewer
+from media.sfu.wishes import NO_WISHES
 
 
 class Router:
@@ -175,20 +174,16 @@ class Router:
         streams: Sequence[ViewerStream],
         out: MediaOut,
         group: str = "",
+        wishes: Mapping[VideoSlot, int] = NO_WISHES,
     ) -> None:
         """Start sending slots, each as soon as a keyframe allows.
 
         A repeated id replaces the older viewer. Raises UnknownSlotError.
         """
-        slots = [self._table.get(stream.slot) for stream in streams]
+        entries = self._table.subscribe(streams, out, group, wishes)
         self.close_peer(peer_id)
-        pairs = zip(slots, streams, strict=True)
-        entries = [
-            (slot, Subscription(stream, index, out, target=TOP_LAYER, group=group))
-            for index, (slot, stream) in enumerate(pairs)
-        ]
         viewer = self._viewers[peer_id] = self._open(peer_id, entries, out)
-        self._steering.add(viewer, self._clock.monotonic_ns())
+        self._steering.add(viewer, wishes, self._clock.monotonic_ns())
 
     def open_sink(
         self, sink_id: str, slots: Sequence[str], out: MediaOut
@@ -200,19 +195,8 @@ class Router:
         chosen = [self._table.get(name) for name in (*AUDIO_SLOTS, *slots)]
         self.close_sink(sink_id)
         streams = [build_sink_stream(slot) for slot in chosen]
-        self._sinks[sink_id] = self._open(
-            sink_id,
-            [
-                (
-                    slot,
-                    Subscription(stream, index, out, target=TOP_LAYER, is_sink=True),
-                )
-                for index, (slot, stream) in enumerate(
-                    zip(chosen, streams, strict=True)
-                )
-            ],
-            out,
-        )
+        entries = self._table.subscribe(streams, out, is_sink=True)
+        self._sinks[sink_id] = self._open(sink_id, entries, out)
         return tuple(announce_sink_stream(stream) for stream in streams)
 
     def _open(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from media.protocol import AUDIO_SLOTS, VIDEO_SLOTS, Codec, SinkStream
 from media.protocol import VideoSlot as VideoSlotName
 from media.sfu.audio_slot import AudioSlot
 from media.sfu.errors import UnknownSlotError
-from media.sfu.ports import LOUDEST_AUDIO_SLOT, ViewerStream
+from media.sfu.ports import LOUDEST_AUDIO_SLOT, MediaOut, ViewerStream
+from media.sfu.subscription import Subscription
 from media.sfu.video_slot import VideoSlot
+from media.sfu.wishes import NO_WISHES, layer_for
 
 SINK_PAYLOAD_TYPES: dict[Codec, int] = {"opus": 111, "h264": 102, "vp8": 96}
 """Fixed for plain RTP, where nothing is negotiated."""
@@ -47,6 +49,31 @@ class SlotTable:
         if slot is None:
             raise UnknownSlotError(f"There is no slot {name!r}.")
         return slot
+
+    def subscribe(
+        self,
+        streams: Sequence[ViewerStream],
+        out: MediaOut,
+        group: str = "",
+        wishes: Mapping[VideoSlotName, int] = NO_WISHES,
+        *,
+        is_sink: bool = False,
+    ) -> list[tuple[AudioSlot | VideoSlot, Subscription]]:
+        """Make a receiver's subscriptions. Raises UnknownSlotError."""
+        found = []
+        for index, stream in enumerate(streams):
+            slot = self.get(stream.slot)
+            wish = wishes.get(slot.video_name) if isinstance(slot, VideoSlot) else None
+            subscription = Subscription(
+                stream,
+                index,
+                out,
+                target=layer_for(wish),
+                group=group,
+                is_sink=is_sink,
+            )
+            found.append((slot, subscription))
+        return found
 
     def get_video(self, name: str) -> VideoSlot:
         """Raises UnknownSlotError, also for a slot of sound."""

@@ -62,6 +62,7 @@ class Steering:
         "_sent",
         "_voices",
         "_wishes",
+        "sound_copies",
     )
 
     def __init__(
@@ -81,6 +82,8 @@ class Steering:
         self._sent = RateMeter(now_ns)
         self._offers: RoomOffers | None = None
         self._cap = NO_CAP
+        self.sound_copies = 1
+        """2 while the viewer is sent each packet of sound twice."""
         self._decided_ns = now_ns - CALM_NS
         self._is_stale = True
 
@@ -118,7 +121,12 @@ class Steering:
         offers = self._offers
         if offers is None or now_ns - self._decided_ns < BUSY_NS:
             return False
-        return self._line.target_bps < offers.audio_bps + self._allocation.video_bps
+        return (
+            self._line.target_bps < self._audio_bps(offers) + self._allocation.video_bps
+        )
+
+    def _audio_bps(self, offers: RoomOffers) -> int:
+        return offers.audio_bps * self.sound_copies
 
     def tick(self, offers: RoomOffers, now_ns: int) -> None:
         """Decide when it is time to; called every tick, costs nothing in between."""
@@ -147,7 +155,7 @@ class Steering:
         return (
             before is None
             or offers.layout != before.layout
-            or self._line.target_bps < offers.audio_bps + offers.video_bps
+            or self._line.target_bps < self._audio_bps(offers) + offers.video_bps
         )
 
     def _decide(self, offers: RoomOffers, now_ns: int) -> None:
@@ -160,10 +168,11 @@ class Steering:
             )
             for slot, _ in self._pictures
         ]
+        audio_bps = self._audio_bps(offers)
         self._allocation = self._allocator.allocate(
-            self._line.target_bps, offers.audio_bps, demands, now_ns, self._cap
+            self._line.target_bps, audio_bps, demands, now_ns, self._cap
         )
-        media_bps = offers.audio_bps + self._allocation.video_bps
+        media_bps = audio_bps + self._allocation.video_bps
         self._line.on_plan(media_bps, self._allocation.goal_bps)
         chosen = zip(self._pictures, demands, self._allocation.choices, strict=True)
         for (slot, subscription), demand, choice in chosen:

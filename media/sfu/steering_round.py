@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from media.protocol import PublisherReport, ViewerQuality, ViewerReport
+from media.protocol import PublisherReport, VideoSlot, ViewerQuality, ViewerReport
 from media.sfu.offers import OfferBoard
 from media.sfu.publisher import Publisher
 from media.sfu.shedding import Shed
@@ -30,9 +30,10 @@ class SteeringRound:
         self._probing: list[Viewer] = []
         self._told_ns = now_ns
 
-    def add(self, viewer: Viewer, now_ns: int) -> None:
-        """Steer a viewer from now on; its first layers are chosen before it joins."""
+    def add(self, viewer: Viewer, wishes: Mapping[VideoSlot, int], now_ns: int) -> None:
+        """Steer a viewer from now on, with what it wished before it connected."""
         steering = viewer.steer(now_ns)
+        steering.wish(wishes)
         self._viewers.append(viewer)
         count = len(self._viewers)
         steering.limit(self.shed.cap_of(count - 1, count))

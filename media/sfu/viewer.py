@@ -131,6 +131,8 @@ class Viewer:
         for slot, subscription in self._entries:
             if isinstance(slot, AudioSlot):
                 slot.use_red(subscription, self.red.is_on)
+        if self.steering is not None:
+            self.steering.sound_copies = 2 if self.red.is_on else 1
 
     def _want_keyframe(self, ssrc: int, now_ns: int) -> None:
         slot, subscription = self._by_ssrc.get(ssrc, (None, None))

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from pylibsrtp import Session
 
-from media.protocol import Direction, PeerState
+from media.protocol import Direction, PeerState, VideoSlot
 from media.srtp.session import SrtpError, open_receiver
 from media.transport.answer import Answer
 from media.transport.dtls import DtlsError, DtlsIdentity, DtlsServer
@@ -53,6 +53,8 @@ class PeerTransport:
         self.ice = ice
         self.group = ""
         """Peers of one person share one; empty stands alone."""
+        self.wishes: dict[VideoSlot, int] = {}
+        """What a receiving peer can use of each picture; see `ViewerPrefer`."""
         self.opened_ns = ice.checked_ns
         self._owner = owner
         self._receiver: Session | None = None

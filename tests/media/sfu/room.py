@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from media.clock import ManualClock, ntp_from_unix_ns
-from media.protocol import Codec, Event
+from media.protocol import Codec, Event, VideoSlot
 from media.rtp.packet import build_rtp
 from media.rtp.rtcp import (
     Nack,
@@ -321,10 +321,11 @@ class Room:
         *slots: str,
         codecs: Sequence[Codec] = ("vp8", "h264"),
         group: str = "",
+        wishes: dict[VideoSlot, int] | None = None,
     ) -> FakeOut:
         out = self.outs[peer_id] = FakeOut()
         streams = [self.stream(slot, codecs) for slot in slots]
-        self.router.open_viewer(peer_id, streams, out, group)
+        self.router.open_viewer(peer_id, streams, out, group, wishes or {})
         return out
 
     def nack(self, peer_id: str, slot: str, *seqnos: int) -> None:

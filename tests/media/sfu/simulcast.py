@@ -11,11 +11,11 @@ from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.ports import DeclaredTrack, OutPacket
 from tests.media.sfu.room import MID_ID, FakeIn, Room, vp8_payload
 
+RIDS = ("l", "m", "h")
+
 
 class SimulcastCamera:
     """A publishing peer with one camera in three layers, told apart by rid."""
-
-    RIDS = ("l", "m", "h")
 
     def __init__(
         self,
@@ -24,9 +24,11 @@ class SimulcastCamera:
         *,
         ssrc: int = 5000,
         rates_bps: Sequence[int] = (0, 0, 0),
+        rids: tuple[str, ...] = RIDS,
     ) -> None:
         self.room = room
         self.peer_id = peer_id
+        self.rids = rids
         self.body_bytes = [
             max(30, bps * 33 // 8000 // (2, 3, 5)[layer])
             for layer, bps in enumerate(rates_bps)
@@ -42,7 +44,7 @@ class SimulcastCamera:
             payload_types={96: "vp8", 102: "h264"},
             rtx_payload_types={97: 96, 103: 102},
             mid_id=MID_ID,
-            rids=self.RIDS,
+            rids=rids,
             rid_id=10,
             repaired_rid_id=11,
         )
@@ -78,7 +80,7 @@ class SimulcastCamera:
                 self.ssrcs[layer],
                 payload,
                 marker=index == count - 1,
-                extensions={MID_ID: b"1", 10: self.RIDS[layer].encode()}
+                extensions={MID_ID: b"1", 10: self.rids[layer].encode()}
                 if self.names_layers
                 else None,
             )

@@ -224,7 +224,7 @@ def test_packets_that_tell_no_rid_are_refused_until_one_did() -> None:
     room = Room()
     camera = SimulcastCamera(room, "a")
     room.router.assign("presenter", camera.camera)
-    camera.RIDS = ("x", "y", "z")
+    camera.rids = ("x", "y", "z")
     camera.picture(keys=(0, 1, 2))
     room.go()
     assert room.router.stats().packets_dropped == 10
@@ -245,3 +245,36 @@ def test_small_and_large_agree_on_the_time() -> None:
     passed_s = (other.ntp - one.ntp) / 2**32
     ticks = (other.rtp_timestamp - one.rtp_timestamp + 2**31) % 2**32 - 2**31
     assert abs(ticks / 90_000 - passed_s) < 0.002
+
+
+def test_a_wish_from_before_the_connection_counts_from_the_first_packet() -> None:
+    room = Room()
+    camera = on_air(room)
+    small = room.viewer("v", "presenter", wishes={"presenter": 180})
+    none = room.viewer("w", "presenter", wishes={"presenter": 0})
+    for _ in range(20):
+        camera.picture()
+        room.go()
+    assert layers_of(small.of(0)) == [0]
+    assert none.of(0) == []
+    room.router.prefer("w", {"presenter": 360})
+    for _ in range(20):
+        camera.picture(keys=tuple(camera.asked()))
+        room.go()
+    assert layers_of(none.of(0)) == [1]
+
+
+def test_a_small_camera_has_the_layers_its_names_say() -> None:
+    room = Room()
+    camera = SimulcastCamera(room, "a", rids=("l", "m"))
+    room.router.assign("presenter", camera.camera)
+    camera.report()
+    camera.picture(keys=(0, 1), layers=(0, 1))
+    room.go()
+    best = room.viewer("v", "presenter")
+    half = room.viewer("w", "presenter", wishes={"presenter": 360})
+    small = room.viewer("x", "presenter", wishes={"presenter": 180})
+    camera.picture(layers=(0, 1))
+    room.go()
+    assert layers_of(best.of(0)) == layers_of(half.of(0)) == [1]
+    assert layers_of(small.of(0)) == [0]
