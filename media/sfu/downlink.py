@@ -13,6 +13,7 @@ smaller picture would lose as much. It counts when the delay grew too.
 
 from __future__ import annotations
 
+from media.sfu.credit import Credit
 from media.sfu.line_state import LossAndDelay
 from media.sfu.probe import ProbeTimer
 
@@ -65,7 +66,7 @@ class DownlinkEstimator:
         "_carried",
         "_carried_before",
         "_carried_ns",
-        "_credit_bps",
+        "_credit",
         "_decreased_ns",
         "_goal_bps",
         "_line",
@@ -82,10 +83,7 @@ class DownlinkEstimator:
     def __init__(self, now_ns: int, start_bps: int = START_BPS) -> None:
         self.target_bps = start_bps
         """What may be sent in all, padding included."""
-        self._credit_bps = start_bps
-        """Believed of a line that never was full: a REMB tells only of what was used.
-        A viewer that makes its window larger gets the layer at once, like a joiner. 0
-        after the first congestion."""
+        self._credit = Credit(start_bps)
         self._own_bps = float(start_bps)
         self._remb_bps: int | None = None
         self._sent_bps = 0
@@ -122,7 +120,7 @@ class DownlinkEstimator:
         before = self._remb_bps
         self._remb_bps = bps
         if before is not None and bps < LAST_SHARE * before:
-            self._credit_bps = 0
+            self._note_congestion(bps, now_ns)
             self._probe.on_congestion(now_ns)
         self._update(now_ns)
 
@@ -163,15 +161,19 @@ class DownlinkEstimator:
         if now_ns - self._decreased_ns < DECREASE_INTERVAL_NS:
             return
         self._decreased_ns = now_ns
-        self._credit_bps = 0
+        self._note_congestion(int(to_bps), now_ns)
         self._own_bps = min(self._own_bps, max(MIN_BPS, to_bps))
         self._probe.on_congestion(now_ns)
+
+    def _note_congestion(self, carried_bps: int, now_ns: int) -> None:
+        sent_bps = max(self._sent_bps, self._planned_bps)
+        self._credit.on_congestion(sent_bps, carried_bps, now_ns)
 
     def _fail_probe(self, now_ns: int) -> None:
         """Our padding was too much; what was there before it was not."""
         self._decreased_ns = now_ns
-        self._credit_bps = 0
         bound_bps = max(self._probe.before_bps, 0.85 * self._sent_bps)
+        self._note_congestion(int(bound_bps), now_ns)
         self._own_bps = min(self._own_bps, bound_bps)
         self._probe.on_congestion(now_ns)
 
@@ -193,8 +195,8 @@ class DownlinkEstimator:
     def _read_remb(self, remb_bps: int, now_ns: int) -> int:
         carried_bps = int(self._carried_bps * (1 - self._line.loss))
         if remb_bps >= CARRIED_SHARE * carried_bps:
-            return max(remb_bps, self._carried_bps, self._credit_bps)
-        self._credit_bps = 0
+            return max(remb_bps, self._carried_bps, self._credit.at(now_ns))
+        self._note_congestion(remb_bps, now_ns)
         before_bps = self._probe.before_bps
         is_ours = self._probe.is_recent(now_ns, GRACE_NS)
         if is_ours and remb_bps >= GRACE_SHARE * before_bps:
