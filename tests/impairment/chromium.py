@@ -21,6 +21,12 @@ PAGE_URL = "http://localhost/line"
 """Never fetched, but an address that browsers trust with a camera."""
 
 ONE_LAYER = [{"maxBitrate": 1_000_000}]
+TWO_LAYERS = [
+    {"rid": "m", "scaleResolutionDownBy": 2, "maxBitrate": 200_000},
+    {"rid": "h", "maxBitrate": 900_000},
+]
+"""libwebrtc makes no more of 360 lines, and 720 are too many for two busy cores."""
+
 PUBLISH_SCRIPT = """async (layers) => {
   const stream = await navigator.mediaDevices.getUserMedia({
     audio: true, video: { width: 640, height: 360, frameRate: 25 },
