@@ -37,6 +37,7 @@ class Line:
     __slots__ = (
         "_batch",
         "_batch_has_late",
+        "_cache_packets",
         "_fanout",
         "_flushed_bytes",
         "_gap_before",
@@ -76,6 +77,7 @@ class Line:
         # Half the range: SRTP receivers guess the first rollover from there best.
         self.rewriter = StreamRewriter(secrets.randbelow(0x8000), secrets.randbits(32))
         self.cache: PacketCache[OutPacket] = PacketCache(cache_packets)
+        self._cache_packets = cache_packets
         self.current: Encoding | None = None
         self.subscriptions: list[Subscription] = []
         self.bytes_written = 0
@@ -141,6 +143,10 @@ class Line:
         if ext_seqno_out is None:
             return -1
         if ext_seqno_out <= last:
+            if ext_seqno_out <= last - self._cache_packets:
+                # Whether it went out before is forgotten, and AES-GCM breaks when one
+                # number is used for two packets: a publisher could choose the second.
+                return -1
             if self.cache.get(ext_seqno_out) is not None:
                 # A repeat of what came anyway.
                 return -1

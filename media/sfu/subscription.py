@@ -35,6 +35,12 @@ MAX_SPANS = 8
 PADDING_PACKETS = 16
 """So many of the newest are repeated in turn when padding is wanted."""
 
+WRAP = 1 << 16
+START_PACKETS = 2048
+"""A viewer starts no nearer to a wrap than this, about 7 s of a large picture. Its first
+packet tells it the rollover count (0; RFC 3711, 3.3.1), so that one which misses all
+before the wrap, because its last DTLS flight was lost, would never decrypt anything."""
+
 MOMENT_TICKS = 90
 """1 ms: two layers carry the same picture, and two pictures never share a timestamp."""
 
@@ -196,7 +202,10 @@ class Subscription:
 
     def _next_shift(self, first_ext_seqno: int, first_timestamp: int) -> Shift:
         if self._end_ext_seqno < 0:
-            return NO_SHIFT
+            before_wrap = WRAP - first_ext_seqno % WRAP
+            if before_wrap > START_PACKETS or self.is_sink:
+                return NO_SHIFT
+            return Shift(before_wrap, 0)
         seqno = self._end_ext_seqno + 1 - first_ext_seqno
         ahead = (first_timestamp - self._last_timestamp) & 0xFFFFFFFF
         behind = 0
@@ -273,6 +282,9 @@ class Subscription:
 
     def _find(self, ext_seqno: int) -> tuple[OutPacket, Shift] | None:
         """Find a packet by the viewer's number, as the viewer was sent it."""
+        if self.line is None and ext_seqno > self._end_ext_seqno:
+            # The line went on without it; these numbers are for what it is sent next.
+            return None
         for span in reversed(self._spans):
             of_line = ext_seqno - span.shift.seqno
             if of_line < span.first_ext_seqno:
