@@ -17,6 +17,11 @@ FRESH_NS = 2_000_000_000
 """Reports of one stream are 0.5 to 1.5 s apart (RFC 3550, 6.2: 1 s, halved to once and
 a half at random)."""
 
+MAX_JITTER_MS = 10_000.0
+MAX_ESTIMATE_BPS = 100_000_000_000
+"""A REMB can say up to 2^81 bit/s; the control socket's integers end at 2^64, and one
+viewer's lie must not keep the figures of all others from being told."""
+
 ROUNDING_BITS = 10
 """16 ms below zero: what is told in other units on a line of microseconds."""
 
@@ -76,7 +81,8 @@ class Reception:
             self._losses[block.ssrc] = (lost, now_ns)
         for block, rate_hz in blocks:
             if rate_hz == SOUND_HZ:
-                self.jitter_ms = block.jitter_ticks * 1000 / rate_hz
+                jitter_ms = block.jitter_ticks * 1000 / rate_hz
+                self.jitter_ms = min(MAX_JITTER_MS, jitter_ms)
         answering = next((block for block, _ in blocks if block.last_sr), None)
         if answering is not None:
             self._measure_rtt(answering, now_ns)
@@ -97,7 +103,7 @@ class Reception:
             self.rtt_ms = rtt * 1000 / 65536
 
     def on_estimate(self, estimate: ReceiverEstimate, now_ns: int) -> None:
-        self.estimate_bps = estimate.bitrate_bps
+        self.estimate_bps = min(MAX_ESTIMATE_BPS, estimate.bitrate_bps)
         self.estimated_ns = now_ns
 
 

@@ -37,9 +37,9 @@ PADDING_PACKETS = 16
 
 WRAP = 1 << 16
 START_PACKETS = 2048
-"""A viewer starts no nearer to a wrap than this, about 7 s of a large picture. Its first
-packet tells it the rollover count (0; RFC 3711, 3.3.1), so that one which misses all
-before the wrap, because its last DTLS flight was lost, would never decrypt anything."""
+"""A viewer starts no nearer to a wrap than this, about 7 s of a large picture. It takes
+the rollover count of its first packet for 0 (RFC 3711, 3.3.1), so that one who misses
+all before the wrap, for a lost last flight of DTLS, would never decrypt anything."""
 
 MOMENT_TICKS = 90
 """1 ms: two layers carry the same picture, and two pictures never share a timestamp."""

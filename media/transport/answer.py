@@ -20,6 +20,10 @@ from media.transport.negotiate import (
 )
 from media.transport.sdp import NoCommonCodecError, Offer, OfferedSection, SdpError
 
+MAX_TRACKS = 6
+"""Of one publisher; further sections are rejected. Pages send two, and each costs 3 us
+for every packet that fits no stream."""
+
 _CNAME = "hallcast"
 _NAMES = {"opus": "opus", "red": "red", "h264": "H264", "vp8": "VP8"}
 _START_KBPS = 1_000
@@ -63,7 +67,7 @@ def answer_publish(offer: Offer, transport: LocalTransport, max_bps: int) -> Ans
     accepted: dict[str, AcceptedSection] = {}
     for section in _usable_sections(offer, ("sendonly", "sendrecv")):
         codecs = accept_codecs(section, is_publish=True)
-        if codecs:
+        if codecs and len(accepted) < MAX_TRACKS:
             extensions = accept_publish_extensions(section)
             accepted[section.mid] = AcceptedSection(section, codecs, extensions)
     _require_media(offer, accepted)

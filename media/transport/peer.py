@@ -145,6 +145,7 @@ class PeerTransport:
             gate.dropped += 1
             return
         path.heard_ns = now_ns
+        gate.learn(data, is_rtcp=is_rtcp)
         if is_rtcp:
             self._owner.on_rtcp(self, plain, now_ns)
         else:
