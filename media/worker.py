@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from media.clock import Clock
+from media.failure_log import FailureLog
 from media.load_meter import BusyMeter, LoadMeter
 from media.protocol import (
     Event,
@@ -107,6 +108,7 @@ class Worker:
         self._tally = Tally()
         self._totals_told_ns = clock.monotonic_ns()
         self._life_checked_ns = clock.monotonic_ns()
+        self._failures = FailureLog(log)
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
 
@@ -358,12 +360,11 @@ class Worker:
                 router.shed(step)
 
     def _guard(self, call: Callable[..., None], *arguments: int) -> None:
-        """Keep one router's failure from stopping the others."""
+        """Keep one router's failure from stopping the others; told each second."""
         try:
             call(*arguments)
         except Exception as error:
-            log.exception("the media loop caught a failure")
-            self._on_event(WorkerError(object_id="", message=type(error).__name__))
+            self._failures.note(error)
 
     def _each_second(self, now_ns: int) -> None:
         for peer in tuple(self.peers.values()):
@@ -379,6 +380,8 @@ class Worker:
         if self.is_draining and not self.routers:
             self.drained.set()
         self._mux.report_failures()
+        for kind in self._failures.report("the media loop"):
+            self._on_event(WorkerError(object_id="", message=kind))
         sent = self._fanout.packets_sent
         self._on_event(
             self._load.report(now_ns, self._mux.packets_in, sent, len(self.peers))

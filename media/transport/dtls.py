@@ -29,7 +29,13 @@ MTU_BYTES = 1200
 """Of our flights; what Chromium uses, safe below every tunnel we know."""
 
 MAX_HANDSHAKE_DATAGRAMS = 256
-"""An honest handshake needs 3 to 10; a peer that sends more is cut off."""
+"""An honest handshake needs 3 to 10; a peer that sends more is cut off. Once it is
+complete more are dropped: anyone may forge plain records, and keys are agreed on."""
+
+MAX_MESSAGE_BYTES = 6_000
+"""Of a handshake message, as its fragments declare it; a certificate of RSA-4096 has
+1,300. OpenSSL sets memory aside for what is declared, for ten messages at once, and
+takes up to 100 KiB each (compare CVE-2026-73214 of coturn)."""
 
 _CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
@@ -38,6 +44,8 @@ _CIPHERS = (
     b"ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA"
 )
 _RECORD_HEADER_BYTES = 13
+_HANDSHAKE = 22
+_MESSAGE_HEADER_BYTES = 12
 _READ_BYTES = 65536
 
 
@@ -83,7 +91,13 @@ class DtlsServer:
         """
         self._received_datagrams += 1
         if self._received_datagrams > MAX_HANDSHAKE_DATAGRAMS:
+            if self.is_complete:
+                return False
             raise DtlsError("too many DTLS datagrams")
+        if _longest_message_bytes(datagram) > MAX_MESSAGE_BYTES:
+            if self.is_complete:
+                return False
+            raise DtlsError("a handshake message that is too long")
         self._connection.bio_write(datagram)
         if self.is_complete:
             self._drain_application_data()
@@ -183,6 +197,26 @@ def pack_records(stream: bytes) -> list[bytes]:
     if start < len(stream):
         datagrams.append(stream[start:])
     return datagrams
+
+
+def _longest_message_bytes(datagram: bytes) -> int:
+    """Give the longest handshake message that plain records declare (RFC 6347, 4.2.2).
+
+    Cut or crooked ones are OpenSSL's affair: it sets no memory aside for them.
+    """
+    longest = position = 0
+    while position + _RECORD_HEADER_BYTES < len(datagram):
+        start = position + _RECORD_HEADER_BYTES
+        end = start + int.from_bytes(datagram[start - 2 : start], "big")
+        is_plain = datagram[position + 3 : position + 5] == bytes(2)
+        if datagram[position] == _HANDSHAKE and is_plain:
+            while start + _MESSAGE_HEADER_BYTES <= min(end, len(datagram)):
+                declared = int.from_bytes(datagram[start + 1 : start + 4], "big")
+                longest = max(longest, declared)
+                here = int.from_bytes(datagram[start + 9 : start + 12], "big")
+                start += _MESSAGE_HEADER_BYTES + here
+        position = end
+    return longest
 
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {

@@ -9,9 +9,9 @@ MESSAGE-INTEGRITY, DTLS and SRTP must come from an address that passed such a ch
 from __future__ import annotations
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Sequence
 
+from media.failure_log import FailureLog
 from media.transport.ice_lite import Path, PathKey, path_key
 from media.transport.peer import PeerTransport
 from media.transport.stun import parse_binding_request
@@ -35,7 +35,7 @@ class UdpMux:
         self._by_path: dict[PathKey, tuple[PeerTransport, Path]] = {}
         self._by_ufrag: dict[str, PeerTransport] = {}
         self._challenged: set[PeerTransport] = set()
-        self._failures: Counter[str] = Counter()
+        self._failures = FailureLog(log)
 
     def add(self, peer: PeerTransport) -> None:
         self._by_ufrag[peer.ice.ufrag] = peer
@@ -91,18 +91,12 @@ class UdpMux:
             self._dispatch(wire, data, address)
         except Exception as error:
             # One bad datagram must not end the loop of everyone else (rule A6).
-            kind = type(error).__name__
             self.faults += 1
-            self._failures[kind] += 1
-            if self._failures[kind] == 1:
-                log.exception("a datagram could not be handled")
+            self._failures.note(error)
 
     def report_failures(self) -> None:
         """Log what was counted since the last call; once a second is often enough."""
-        for kind, count in self._failures.items():
-            if count > 1:
-                log.error("%d datagrams could not be handled: %s", count, kind)
-        self._failures.clear()
+        self._failures.report("datagrams")
 
     def _dispatch(
         self, wire: UdpSocket | TcpConnection, data: bytes, address: Address

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import resource
 import time
+from pathlib import Path
 
 import pytest
 
 from benchmarks.fanout.light_dtls import CM, GCM, LightDtls, LightIdentity
 from media.transport.dtls import (
     MAX_HANDSHAKE_DATAGRAMS,
+    MAX_MESSAGE_BYTES,
     MTU_BYTES,
     DtlsError,
     DtlsIdentity,
     DtlsServer,
     pack_records,
 )
+
+
+JUNK = bytes.fromhex("17fefd0001000000000001000400000000")
 
 
 @pytest.fixture(scope="module")
@@ -78,14 +84,58 @@ def test_a_lost_flight_is_repeated_after_its_timer(identity: DtlsIdentity) -> No
     assert len(b"".join(outgoing)) == len(flight)
 
 
-def test_a_flood_of_datagrams_ends_the_peer(identity: DtlsIdentity) -> None:
+def test_a_flood_of_datagrams_ends_a_handshake(identity: DtlsIdentity) -> None:
+    server = DtlsServer(identity, (("sha-256", "x"),), lambda _: None)
+    with pytest.raises(DtlsError, match="too many"):
+        for _ in range(MAX_HANDSHAKE_DATAGRAMS + 1):
+            server.receive(JUNK)
+
+
+def test_a_flood_of_datagrams_does_not_end_who_has_keys(identity: DtlsIdentity) -> None:
     mine = LightIdentity()
     server, _ = handshake(identity, mine, mine.fingerprint)
-    junk = bytes.fromhex("17fefd0001000000000001000400000000")
-    for _ in range(MAX_HANDSHAKE_DATAGRAMS - 10):
-        server.receive(junk)
-    with pytest.raises(DtlsError, match="too many"):
-        list(map(server.receive, [junk] * 11))
+    alert = bytes.fromhex("15fefd000000000000000000020228")
+    for _ in range(MAX_HANDSHAKE_DATAGRAMS):
+        assert not server.receive(JUNK)
+        assert not server.receive(alert)
+    assert not server.receive(hello_fragment(650_000))
+
+
+@pytest.mark.parametrize("message", [0, 1, 5])
+def test_a_message_that_declares_too_much_ends_a_handshake(
+    identity: DtlsIdentity, message: int
+) -> None:
+    server = DtlsServer(identity, (("sha-256", "x"),), lambda _: None)
+    with pytest.raises(DtlsError, match="too long"):
+        server.receive(hello_fragment(200) + hello_fragment(650_000, message))
+
+
+def test_half_a_handshake_holds_little_memory(identity: DtlsIdentity) -> None:
+    """Ten messages, one byte of each, are the most that OpenSSL sets memory aside for
+    beside what every handshake has (B2)."""
+    servers = [
+        DtlsServer(identity, (("sha-256", "x"),), lambda _: None) for _ in range(200)
+    ]
+    for server in servers:
+        server.receive(hello_fragment(200, 1))
+    before_kib = rss_kib()
+    for server in servers:
+        for message in range(1, 12):
+            server.receive(hello_fragment(MAX_MESSAGE_BYTES, message))
+    assert (rss_kib() - before_kib) / len(servers) <= 64
+
+
+def hello_fragment(declared_bytes: int, message: int = 0) -> bytes:
+    """One byte of a ClientHello that is said to be so long."""
+    body = b"\x01" + declared_bytes.to_bytes(3, "big") + message.to_bytes(2, "big")
+    body += bytes(3) + (1).to_bytes(3, "big") + b"x"
+    head = bytes.fromhex("16fefd0000") + bytes(4) + message.to_bytes(2, "big")
+    return head + len(body).to_bytes(2, "big") + body
+
+
+def rss_kib() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() // 1024
 
 
 def test_close_notify_is_told(identity: DtlsIdentity) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from media.sfu.ports import LOUDEST_AUDIO_SLOT
 from media.transport.answer import (
+    MAX_TRACKS,
     Answer,
     LocalTransport,
     SlotSsrcs,
@@ -239,6 +240,14 @@ def test_as_many_candidates_as_browsers_gather_are_fine() -> None:
 def test_sections_outside_the_bundle_are_rejected() -> None:
     answer = publish(offer(AUDIO, VIDEO, bundle="1"))
     assert [track.mid for track in answer.tracks] == ["1"]
+
+
+def test_a_publisher_has_a_few_tracks_and_the_rest_is_rejected() -> None:
+    mids = [str(number) for number in range(20)]
+    videos = [VIDEO.replace("a=mid:1", f"a=mid:{mid}") for mid in mids]
+    answer = publish(offer(*videos, bundle=" ".join(mids)))
+    assert [track.mid for track in answer.tracks] == mids[:MAX_TRACKS]
+    assert answer.sdp.count("m=video 0 ") == 20 - MAX_TRACKS
 
 
 def test_mutated_offers_raise_nothing_but_sdp_errors() -> None:
