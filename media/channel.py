@@ -32,6 +32,9 @@ RETRY_S = 0.05
 """A try costs 0.1 ms, and viewers wait for a restarted worker all that time."""
 REQUEST_TIMEOUT_S = 5.0
 
+NOT_UNDERSTOOD = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no message."""
+
 In = TypeVar("In")
 Out = TypeVar("Out")
 CommandT = TypeVar("CommandT")
@@ -254,7 +257,7 @@ class ChannelServer(Generic[In, Out]):
             return
         try:
             message = self._decoder.decode(body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_UNDERSTOOD as error:
             log.warning("control message not understood: %s", error)
             return
         self._on_message(message)
@@ -379,7 +382,7 @@ class ChannelClient(Generic[CommandT, ResultT, EventT]):
     def _take_body(self, connection: _Connection, body: bytes) -> None:
         try:
             message = self._decoder.decode(body)
-        except (msgspec.DecodeError, RecursionError) as error:
+        except NOT_UNDERSTOOD as error:
             log.warning("control message not understood: %s", error)
             return
         if isinstance(message, self._wire.notice):

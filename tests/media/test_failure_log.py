@@ -1,4 +1,4 @@
-"""Any exception of a packet is counted and dropped, and the loop lives (reliability A6)."""
+"""An exception of a packet is counted, dropped and told; the loop lives (A6)."""
 
 from __future__ import annotations
 

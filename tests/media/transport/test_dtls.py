@@ -19,7 +19,6 @@ from media.transport.dtls import (
     pack_records,
 )
 
-
 JUNK = bytes.fromhex("17fefd0001000000000001000400000000")
 
 
@@ -86,9 +85,10 @@ def test_a_lost_flight_is_repeated_after_its_timer(identity: DtlsIdentity) -> No
 
 def test_a_flood_of_datagrams_ends_a_handshake(identity: DtlsIdentity) -> None:
     server = DtlsServer(identity, (("sha-256", "x"),), lambda _: None)
+    for _ in range(MAX_HANDSHAKE_DATAGRAMS):
+        server.receive(JUNK)
     with pytest.raises(DtlsError, match="too many"):
-        for _ in range(MAX_HANDSHAKE_DATAGRAMS + 1):
-            server.receive(JUNK)
+        server.receive(JUNK)
 
 
 def test_a_flood_of_datagrams_does_not_end_who_has_keys(identity: DtlsIdentity) -> None:
