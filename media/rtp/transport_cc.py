@@ -75,8 +75,13 @@ class Arrivals:
         return self._highest
 
     def take_feedback(self, sender_ssrc: int, media_ssrc: int) -> list[bytes]:
-        """Build the RTCP packets that tell what came since the last call."""
+        """Build the RTCP packets that tell what came since the last call.
+
+        Of no more numbers than are kept: a sender that leaves out thousands between two
+        packets is told of the newest alone, or each would cost a hundred of ours.
+        """
         packets = []
+        self._next = max(self._next, self._highest - MAX_KEPT_PACKETS + 1)
         while self._next <= self._highest and self._arrivals_ns:
             packet, following = self._build(sender_ssrc, media_ssrc)
             packets.append(packet)

@@ -36,6 +36,7 @@ from media.rtp.rtcp import (
     SourceDescription,
 )
 from media.rtp.rtcp_codec import build_rtcp, parse_rtcp
+from media.rtp.transport_cc import Arrivals
 from media.transport.answer import (
     LocalTransport,
     SlotSsrcs,
@@ -45,7 +46,8 @@ from media.transport.answer import (
 from media.transport.fragment import restart_fragment
 from media.transport.sdp import SdpError, parse_offer
 from media.transport.stun import parse_binding_request
-from tests.media.sfu.room import Room, SimulcastCamera, vp8_payload
+from tests.media.sfu.room import Room, vp8_payload
+from tests.media.sfu.simulcast import SimulcastCamera
 
 SDP_FOLDER = Path(__file__).parents[1] / "transport" / "data"
 LOCAL = LocalTransport("ufrag", "password", "AA:BB", ("192.0.2.1",), 42_000)
@@ -157,6 +159,16 @@ def _frames(data: bytes) -> None:
         msgspec.msgpack.decode(body, type=ToWorker)
 
 
+def _transport_cc(data: bytes) -> None:
+    """Numbers of a sender at will, and the feedback we make of them."""
+    arrivals = Arrivals()
+    for at in range(0, len(data) - 2, 3):
+        arrivals.on_packet(data[at] << 8 | data[at + 1], at * data[at + 2] * 100_000)
+        if data[at + 2] % 8 == 0:
+            for packet in arrivals.take_feedback(1, 2):
+                parse_rtcp(packet)
+
+
 class _Publisher:
     """What a publisher's decrypted packets meet, RTX included: nothing may raise."""
 
@@ -255,6 +267,7 @@ def targets() -> list[Target]:
         Target("sdp", _sdp, small, (SdpError,)),
         Target("vp8", _vp8, payloads, (ValueError,)),
         Target("h264", _h264, h264, ()),
+        Target("transport-cc", _transport_cc, [bytes(range(120)), bytes(90)], ()),
         Target(
             "control",
             _frames,

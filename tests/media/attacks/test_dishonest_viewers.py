@@ -18,13 +18,8 @@ from media.rtp.rtcp import (
     ReportBlock,
 )
 from media.rtp.rtcp_codec import build_rtcp
-from tests.media.sfu.room import (
-    FakeOut,
-    Room,
-    SimulcastCamera,
-    assert_gapless,
-    layers_of,
-)
+from tests.media.sfu.room import FakeOut, Room, assert_gapless
+from tests.media.sfu.simulcast import SimulcastCamera, layers_of
 
 RATES_BPS = (150_000, 500_000, 1_500_000)
 LARGEST_REMB = 0x3FFFF << 63

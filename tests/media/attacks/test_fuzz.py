@@ -12,12 +12,15 @@ FIXED_SEED = 20261121
 HANG_S = 0.010
 """CPU time of one input, measured twice; the slowest seen is below 2 ms."""
 
+SLOW = ("sdp", "transport-cc")
+"""1 ms an input, for what they make of it."""
+
 IDS = [target.name for target in targets()]
 
 
 @pytest.mark.parametrize("target", targets(), ids=IDS)
 def test_mutations_raise_the_documented_error_alone(target: Target) -> None:
-    count = 500 if target.name == "sdp" else 2_500
+    count = 250 if target.name in SLOW else 2_500
     assert slowest_s(target, FIXED_SEED, count) < HANG_S
     assert slowest_s(target, secrets.randbits(32), count) < HANG_S
 

@@ -10,14 +10,8 @@ from media.rtp.packet import build_rtp
 from media.sfu.ports import DeclaredTrack
 from media.transport.answer import MAX_TRACKS
 from media.transport.inbound import MAX_STREAMS
-from tests.media.sfu.room import (
-    MID_ID,
-    FakeIn,
-    Room,
-    SimulcastCamera,
-    assert_gapless,
-    vp8_payload,
-)
+from tests.media.sfu.room import MID_ID, FakeIn, Room, assert_gapless, vp8_payload
+from tests.media.sfu.simulcast import SimulcastCamera
 
 LAYERS = ("l", "m", "h")
 

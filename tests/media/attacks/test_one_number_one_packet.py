@@ -24,7 +24,8 @@ from media.transport.fanout import FanOut, is_gso_usable
 from media.transport.ice_lite import Path
 from media.transport.peer_out import PeerOut
 from media.transport.udp import UdpSocket, open_sockets
-from tests.media.sfu.room import PAYLOAD_TYPES, Room, SimulcastCamera
+from tests.media.sfu.room import PAYLOAD_TYPES, Room
+from tests.media.sfu.simulcast import SimulcastCamera
 
 MASTER = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
 WRAP = 1 << 16
