@@ -59,6 +59,18 @@ def test_both_sides_have_the_same_keys_gcm_where_known(
     assert server.send_key.profile.name == client.profile
 
 
+def test_a_short_authentication_tag_is_no_profile_of_ours(
+    identity: DtlsIdentity,
+) -> None:
+    mine = LightIdentity(("SRTP_AES128_CM_SHA1_32",))
+    with pytest.raises(DtlsError, match="no SRTP profile"):
+        handshake(identity, mine, mine.fingerprint)
+
+
+def test_each_start_makes_a_key_of_its_own(identity: DtlsIdentity) -> None:
+    assert DtlsIdentity().fingerprint != identity.fingerprint
+
+
 def test_another_certificate_than_that_of_the_sdp_is_refused(
     identity: DtlsIdentity,
 ) -> None:
