@@ -38,6 +38,7 @@ from media.rtp.rtcp import (
 from media.rtp.rtcp_codec import build_rtcp, parse_rtcp
 from media.rtp.transport_cc import Arrivals
 from media.transport.answer import (
+    Answer,
     LocalTransport,
     SlotSsrcs,
     answer_publish,
@@ -140,15 +141,14 @@ def _h264(payload: bytes) -> None:
 
 def _sdp(data: bytes) -> None:
     offer = parse_offer(data.decode("utf-8", errors="replace"))
-    for answer in (
-        lambda: answer_publish(offer, LOCAL, 4_000_000),
-        lambda: answer_receive(offer, LOCAL, SEMINAR, SLOTS),
-    ):
-        try:
-            made = answer()
-        except SdpError:
-            continue
-        restart_fragment(made.sdp, "ufrag", "password")
+    with contextlib.suppress(SdpError):
+        _fragment(answer_publish(offer, LOCAL, 4_000_000))
+    with contextlib.suppress(SdpError):
+        _fragment(answer_receive(offer, LOCAL, SEMINAR, SLOTS))
+
+
+def _fragment(answer: Answer) -> None:
+    restart_fragment(answer.sdp, "ufrag", "password")
 
 
 def _frames(data: bytes) -> None:

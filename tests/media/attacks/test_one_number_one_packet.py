@@ -46,9 +46,9 @@ class Ledger(PeerOut):
         assert gcm is not None
         encrypt = gcm._aead.encrypt
 
-        def noted_into(nonce: bytes, payload: Any, header: Any, target: Any) -> int:
-            self.note(nonce, bytes(header), bytes(payload))
-            return encrypt_into(nonce, payload, header, target)
+        def noted_into(nonce: Any, data: Any, associated_data: Any, buf: Any) -> int:
+            self.note(bytes(nonce), bytes(associated_data), bytes(data))
+            return encrypt_into(nonce, data, associated_data, buf)
 
         class Noted:
             def encrypt(_, nonce: bytes, payload: bytes, header: bytes) -> bytes:
