@@ -16,6 +16,14 @@ interfaces, so the 32 KiB one would wish for refuse honest viewers."""
 MAX_CANDIDATES = 20
 """Of one section: a browser gathers for every section before it knows of the bundle."""
 MAX_SECTIONS = 24
+MAX_LINES = 2_000
+"""Chromium offers 783 for a seminar viewer. Parsing must not hold up the packets of a
+whole worker: what follows keeps the dearest offer below 50 ms."""
+MAX_SSRCS = 64
+"""Of one section; simulcast with repair has six."""
+MAX_FINGERPRINTS = 8
+MAX_FEEDBACK = 16
+"""Kept of one codec; browsers offer five or six."""
 
 _DIRECTIONS = frozenset({"sendrecv", "sendonly", "recvonly", "inactive"})
 
@@ -87,6 +95,8 @@ def parse_offer(text: str) -> Offer:
     lines = [line.rstrip("\r") for line in text.split("\n") if line.strip()]
     if not lines or lines[0] != "v=0":
         raise SdpError("not an SDP")
+    if len(lines) > MAX_LINES:
+        raise SdpError(f"an SDP of more than {MAX_LINES} lines")
     session, media = _split_sections(lines)
     if not media:
         raise SdpError("an SDP without media")
@@ -131,6 +141,8 @@ def _parse_fingerprints(lines: list[str]) -> tuple[tuple[str, str], ...]:
         pair = (algorithm.lower(), value.strip().upper())
         if pair[0] in FINGERPRINT_ALGORITHMS and pair not in found:
             found.append(pair)
+        if len(found) > MAX_FINGERPRINTS:
+            raise SdpError(f"more than {MAX_FINGERPRINTS} certificate fingerprints")
     if not found:
         raise SdpError("an offer without a usable certificate fingerprint")
     return tuple(found)
@@ -150,9 +162,10 @@ def _parse_section(lines: list[str]) -> OfferedSection:
     kind, port, protocol = words[0], words[1].partition("/")[0], words[2]
     section = OfferedSection(kind, protocol, words[3:], is_rejected=port == "0")
     if kind in ("audio", "video"):
-        section.codecs = [
-            OfferedCodec(_number(word, 127), "", 0, 1) for word in words[3:]
-        ]
+        numbers = [_number(word, 127) for word in words[3:]]
+        if len(set(numbers)) != len(numbers):
+            raise SdpError("a media line that names a payload type twice")
+        section.codecs = [OfferedCodec(number, "", 0, 1) for number in numbers]
     if sum(line.startswith("a=candidate:") for line in lines) > MAX_CANDIDATES:
         raise SdpError(f"more than {MAX_CANDIDATES} candidates in a section")
     for line in lines[1:]:
@@ -194,17 +207,21 @@ def _parse_rtpmap(section: OfferedSection, value: str) -> None:
 
 def _parse_fmtp(section: OfferedSection, value: str) -> None:
     word, _, text = value.partition(" ")
+    parameters: dict[str, str] = {}
+    for part in text.split(";"):
+        key, _, setting = part.strip().partition("=")
+        parameters[key.lower()] = setting.strip()
     for codec in _codecs_of(section, word):
         codec.fmtp = text.strip()
-        for part in text.split(";"):
-            key, _, setting = part.strip().partition("=")
-            codec.parameters[key.lower()] = setting.strip()
+        codec.parameters.update(parameters)
 
 
 def _parse_feedback(section: OfferedSection, value: str) -> None:
     word, _, feedback = value.partition(" ")
-    for codec in _codecs_of(section, word):
-        codec.feedback.append(feedback.strip())
+    codecs = section.codecs if word == "*" else _codecs_of(section, word)
+    for codec in codecs:
+        if len(codec.feedback) < MAX_FEEDBACK:
+            codec.feedback.append(feedback.strip())
 
 
 def _parse_extmap(section: OfferedSection, value: str) -> None:
@@ -217,6 +234,8 @@ def _parse_extmap(section: OfferedSection, value: str) -> None:
 def _parse_ssrc(section: OfferedSection, value: str) -> None:
     ssrc = _number(value.partition(" ")[0], 0xFFFFFFFF)
     if ssrc not in section.ssrcs:
+        if len(section.ssrcs) >= MAX_SSRCS:
+            raise SdpError(f"more than {MAX_SSRCS} SSRCs in a section")
         section.ssrcs.append(ssrc)
 
 
@@ -251,8 +270,6 @@ _VALUED = {
 
 
 def _codecs_of(section: OfferedSection, word: str) -> list[OfferedCodec]:
-    if word == "*":
-        return section.codecs
     return [codec for codec in section.codecs if str(codec.payload_type) == word]
 
 
