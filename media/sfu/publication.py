@@ -18,6 +18,11 @@ in the browser still sends black pictures, so this is a track that was taken awa
 NAMED_LAYERS = {"l": 0, "m": 1, "h": TOP_LAYER}
 
 
+REOPEN_NS = 1_000_000_000
+"""From one opening to the next: each costs the web process a decision, and a publisher
+can say BYE with every packet."""
+
+
 class Publication:
     """What the web process puts into slots; the packets are its encodings' affair."""
 
@@ -26,6 +31,7 @@ class Publication:
         "group",
         "is_open",
         "is_paused",
+        "opened_ns",
         "peer_id",
         "publication_id",
         "router_id",
@@ -48,6 +54,8 @@ class Publication:
         self.track = track
         self.group = group
         self.is_open = False
+        self.opened_ns: int | None = None
+        """When it opened last; None before the first packet."""
         self.is_paused = False
         self.encodings = tuple(
             Encoding(
@@ -84,6 +92,13 @@ class Publication:
         self.is_paused = paused
         for encoding in self.encodings:
             encoding.pause(paused, now_ns)
+
+    def may_open(self, now_ns: int) -> bool:
+        return self.opened_ns is None or now_ns - self.opened_ns >= REOPEN_NS
+
+    def open(self, now_ns: int) -> None:
+        """Packets flow: it can be put into slots."""
+        self.is_open, self.opened_ns = True, now_ns
 
     def close(self) -> None:
         """Leave every slot. The track may open again when packets return."""

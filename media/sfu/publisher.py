@@ -114,8 +114,12 @@ class Publisher:
             encoding.receive_repeat(packet, arrival_ns)
             return
         encoding.receive(packet, arrival_ns, len(data))
-        if not publication.is_open and encoding.last_packet_ns == arrival_ns:
-            publication.is_open = True
+        if (
+            not publication.is_open
+            and encoding.last_packet_ns == arrival_ns
+            and publication.may_open(arrival_ns)
+        ):
+            publication.open(arrival_ns)
             self._on_opened(publication)
 
     def _latch(self, packet: RtpPacket) -> Route | None:

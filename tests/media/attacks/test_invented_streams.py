@@ -6,7 +6,10 @@ import time
 
 import pytest
 
+from media.protocol import PublicationOpened
 from media.rtp.packet import build_rtp
+from media.rtp.rtcp import Goodbye
+from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.ports import DeclaredTrack
 from media.transport.answer import MAX_TRACKS
 from media.transport.inbound import MAX_STREAMS
@@ -105,3 +108,19 @@ def test_refusing_an_invented_stream_costs_little_with_the_most_tracks(
     with capsys.disabled():
         print(f"{cost_us:.0f} us for a packet that fits no stream")
     assert cost_us < 400
+
+
+def test_a_track_that_comes_and_goes_is_told_of_once_a_second() -> None:
+    """Each opening costs the web process an event, a decision and an assignment."""
+    room = Room()
+    source = room.source("a")
+    goodbye = build_rtcp((Goodbye((source.video_ssrc,)),))
+    for _ in range(500):
+        source.picture()
+        room.router.on_rtcp("a", goodbye, room.clock.now_ns)
+        room.clock.advance_ms(10)
+    opened = sum(isinstance(one, PublicationOpened) for one in room.events)
+    assert 5 <= opened <= 6
+    room.clock.advance_ms(1_000)
+    source.picture()
+    assert room.router.publications()
