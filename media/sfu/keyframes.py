@@ -75,6 +75,16 @@ class KeyframeRequester:
             self.sent += 1
             self._send()
 
+    def forget_sender(self) -> None:
+        """Request nothing more. The sender is the publisher that holds us: a circle
+        that only the garbage collector would undo (`media.__main__`)."""
+        self._send = _send_nothing
+        self.settle()
+
     def settle(self) -> None:
         """A keyframe began, or nobody wants this source any more."""
         self._is_wanted = self._is_urgent = False
+
+
+def _send_nothing() -> None:
+    pass

@@ -272,6 +272,8 @@ class Publisher:
         for publication in self.publications:
             self._close(publication)
             publication.close()
+            for encoding in publication.encodings:
+                encoding.keyframes.forget_sender()
         self._routes.clear()
 
 

@@ -121,6 +121,14 @@ class DtlsServer:
                 return
             self._flush()
 
+    def forget_sender(self) -> None:
+        """Send nothing more.
+
+        The sender is the peer that holds us: a circle that only the garbage collector
+        would undo, and the worker lets it run once in hours (`media.__main__`).
+        """
+        self._send = _send_nowhere
+
     def _advance(self) -> bool:
         try:
             self._connection.do_handshake()
@@ -177,6 +185,10 @@ class DtlsServer:
                 break
         for datagram in pack_records(bytes(pending)):
             self._send(datagram)
+
+
+def _send_nowhere(datagram: bytes) -> None:
+    pass
 
 
 def pack_records(stream: bytes) -> list[bytes]:

@@ -172,6 +172,7 @@ class PeerTransport:
             return
         if says_goodbye:
             self._dtls.close()
+        self._dtls.forget_sender()
         self.out.use_path(None)
         self._receiver = None
         self._enter("closed", reason)
