@@ -229,16 +229,16 @@ def flood(port: int, datagrams: list[bytes], rate_per_s: int) -> Iterator[list[i
 
 
 @pytest.mark.parametrize(
-    ("count", "rate_per_s"),
+    ("count", "limit_s"),
     [
-        pytest.param(12, 1_000, id="short"),
-        pytest.param(100, 1_000, id="long", marks=pytest.mark.long),
+        pytest.param(12, 10.0, id="short"),
+        pytest.param(100, 1.5, id="long", marks=pytest.mark.long),
     ],
 )
 async def test_handshakes_succeed_under_forged_ones(
     tmp_path: Path,
     count: int,
-    rate_per_s: int,
+    limit_s: float,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     attacker = LightDtls(LightIdentity(), "client")
@@ -246,7 +246,7 @@ async def test_handshakes_succeed_under_forged_ones(
     forged = [attacker.outgoing[0], ALERT, attacker.outgoing[0], bytes([22]) * 60]
     took_s: list[float] = []
     async with open_worker(tmp_path) as worker:
-        with flood(await worker.port(), forged, rate_per_s):
+        with flood(await worker.port(), forged, 1_000):
             for number in range(count):
                 began_s = time.monotonic()
                 peer = await connect_light(worker, f"p{number}", "receive")
@@ -255,7 +255,7 @@ async def test_handshakes_succeed_under_forged_ones(
     p95_s = sorted(took_s)[int(0.95 * (count - 1))]
     with capsys.disabled():
         print(f"{count} of {count} handshakes, p95 {1000 * p95_s:.0f} ms")
-    assert p95_s < 1.5
+    assert p95_s < limit_s
 
 
 async def test_strangers_get_no_answer_and_cost_little(
