@@ -23,9 +23,10 @@ MIN_CHARGE_BYTES = 300
 4 us a piece whatever its size: in packets of 30 bytes, 4 Mbit/s would be 25,000 of them
 a second. A voice pays for 120 kbit/s instead of 50, pictures for what they are."""
 
-FEEDBACK_BPS = 256_000
-"""Of a peer that only receives. Browsers send 10 to 50 RTCP packets a second on a bad
-line; this lets 160 a second pass (MIN_CHARGE_BYTES) and bursts of 1,700."""
+FEEDBACK_BPS = 512_000
+"""Of a peer that only receives. A browser that loses packets of four pictures sends up
+to 200 NACKs a second; this lets 320 RTCP packets pass (MIN_CHARGE_BYTES) and bursts of
+1,700. The dearest cost 0.45 ms: 3 % of a core."""
 
 HEADROOM = 1.5
 """Over `max_bps`: retransmissions and a bandwidth estimate that overshoots."""
