@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from pylibsrtp import Session
 
+from media.rtp.codecs import OPUS_SILENCE
 from media.sfu import subscription
 from media.sfu.encoding import TOP_LAYER
 from media.sfu.picture_line import CACHE_PACKETS
@@ -24,7 +25,7 @@ from media.transport.fanout import FanOut, is_gso_usable
 from media.transport.ice_lite import Path
 from media.transport.peer_out import PeerOut
 from media.transport.udp import UdpSocket, open_sockets
-from tests.media.sfu.room import PAYLOAD_TYPES, Room
+from tests.media.sfu.room import PAYLOAD_TYPES, FakeOut, Room
 from tests.media.sfu.simulcast import SimulcastCamera
 
 MASTER = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
@@ -262,3 +263,43 @@ def test_a_joiner_that_loses_its_first_packets_at_the_wrap_decrypts_the_rest(
             except SrtpError:
                 pytest.fail("the receiver counts another rollover")
     assert len(hall.numbers(viewer)) >= 50
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_sound_has_each_number_once_with_redundancy_and_silence(seed: int) -> None:
+    """One packet has three forms: as it was, with the one before, and silence."""
+    rng = random.Random(seed)
+    room = Room()
+    sources = [
+        room.source(name, ssrc=1000 * n, group=name) for n, name in enumerate("abcd", 1)
+    ]
+    outs = []
+    for number in range(6):
+        stream = ViewerStream(
+            "audio-1",
+            "audio",
+            {"opus": 111, "red": 63},
+            {},
+            room.router.slot_ssrc("audio-1"),
+            None,
+        )
+        outs.append(FakeOut())
+        group = "ab"[number] if number < 2 else ""
+        room.router.open_viewer(f"v{number}", [stream], outs[-1], group)
+    slot: Any = room.router._table.get("audio-1")
+    for step in range(600):
+        for number, source in enumerate(sources):
+            if rng.random() < 0.1:
+                source.audio_seqno += rng.choice((1, 2, -1, -3))
+            source.voice(20 if step // 60 % 4 == number else 80)
+        if rng.random() < 0.2:
+            slot.use_red(rng.choice(slot.subscriptions), rng.random() < 0.5)
+        if rng.random() < 0.7:
+            room.go(20)
+    for out in outs:
+        numbers = [packet.ext_seqno for packet in out.of(0)]
+        assert len(numbers) > 300
+        assert len(set(numbers)) == len(numbers)
+    forms = {packet.codec for out in outs for packet in out.of(0)}
+    assert forms == {"opus", "red"}
+    assert any(packet.payload == OPUS_SILENCE for packet in outs[0].of(0))
