@@ -83,7 +83,7 @@ def decode_control(message: bytes) -> Control | None:
         raise MalformedRelayError("A relay message is of no known kind.")
     try:
         return _decoder.decode(memoryview(message)[1:])
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRelayError(str(error)) from error
 
 

@@ -37,6 +37,16 @@ from media.rtp.rtcp import (
 )
 from media.rtp.rtcp_codec import build_rtcp, parse_rtcp
 from media.rtp.transport_cc import Arrivals
+from media.sfu.relay_wire import (
+    BATCH,
+    ITEM,
+    MalformedRelayError,
+    RepeatsWanted,
+    decode_control,
+    encode_control,
+    is_rtcp,
+    packets_of,
+)
 from media.transport.answer import (
     Answer,
     LocalTransport,
@@ -47,6 +57,7 @@ from media.transport.answer import (
 from media.transport.fragment import restart_fragment
 from media.transport.sdp import SdpError, parse_offer
 from media.transport.stun import parse_binding_request
+from media.transport.tcp_framing import Deframer, frame
 from tests.media.sfu.room import Room, vp8_payload
 from tests.media.sfu.simulcast import SimulcastCamera
 
@@ -159,6 +170,18 @@ def _frames(data: bytes) -> None:
         msgspec.msgpack.decode(body, type=ToWorker)
 
 
+def _tcp_frames(data: bytes) -> None:
+    deframer = Deframer()
+    for at in range(0, len(data), 7):
+        deframer.feed(data[at : at + 7])
+
+
+def _relay(message: bytes) -> None:
+    if decode_control(message) is None:
+        for _, _, packet in packets_of(message):
+            is_rtcp(packet)
+
+
 def _transport_cc(data: bytes) -> None:
     """Numbers of a sender at will, and the feedback we make of them."""
     arrivals = Arrivals()
@@ -237,6 +260,12 @@ def _rtcp_seeds() -> list[bytes]:
     return [build_rtcp(compound), build_rtcp(rest), transport_wide]
 
 
+def _relay_seeds() -> list[bytes]:
+    wish = RepeatsWanted(peer_id="p", ssrc=5, seqnos=(1, 2))
+    batch = b"".join(ITEM.pack(1, 40, 1 << 40) + bytes(40) for _ in range(3))
+    return [encode_control(wish), BATCH + batch]
+
+
 STUN_SEED = bytes.fromhex(
     "000100582112a442b7e7a701bc34d686fa87dfae802200105354554e207465737420636c69656e74"
     "002400046e0001ff80290008932ff9b151263b36000600096576746a3a68367659202020"
@@ -274,6 +303,8 @@ def targets() -> list[Target]:
             [b"".join(frames), frames[0] + frames[0][:9]],
             (FrameTooLarge, *NOT_UNDERSTOOD),
         ),
+        Target("tcp", _tcp_frames, [frame(b"x" * 40) + frame(b"y")] * 2, (ValueError,)),
+        Target("relay", _relay, _relay_seeds(), (MalformedRelayError,)),
         Target("router-rtp", publisher.rtp, _rtp_seeds(), ()),
         Target("router-rtcp", publisher.rtcp, _rtcp_seeds(), ()),
     ]
