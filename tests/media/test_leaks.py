@@ -19,7 +19,9 @@ from media.clock import SystemClock
 from media.protocol import Direction, PeerOffer
 from media.sfu.encoding import Encoding
 from media.sfu.publisher import Publisher
+from media.sfu.router import Router
 from media.sfu.subscription import Subscription
+from media.sfu.video_slot import VideoSlot
 from media.sfu.viewer import Viewer
 from media.transport.dtls import DtlsServer
 from media.transport.peer import PeerTransport
@@ -27,7 +29,17 @@ from media.transport.peer_out import PeerOut
 from media.transport.udp import open_sockets
 from media.worker import Endpoint, Worker
 
-KINDS = (PeerTransport, PeerOut, DtlsServer, Publisher, Encoding, Viewer, Subscription)
+KINDS = (
+    PeerTransport,
+    PeerOut,
+    DtlsServer,
+    Publisher,
+    Encoding,
+    Viewer,
+    Subscription,
+    Router,
+    VideoSlot,
+)
 
 
 @pytest.fixture
@@ -87,3 +99,20 @@ async def test_nothing_holds_a_peer_that_closed(
     client.close()
     for one in worker._endpoint.sockets:
         one.close()
+
+
+@pytest.mark.usefixtures("no_collector")
+async def test_nothing_holds_a_router_that_closed() -> None:
+    udp = open_sockets("127.0.0.1", 0)[0]
+    worker = Worker(
+        Endpoint([udp], ("127.0.0.1",)),
+        SystemClock(),
+        lambda event: None,
+        use_gso=False,
+    )
+    before = living()
+    worker.open_router("r")
+    assert living() > before
+    worker.close_router("r")
+    assert living() == before
+    udp.close()
