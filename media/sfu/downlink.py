@@ -106,6 +106,7 @@ class DownlinkEstimator:
             self._carried_before, self._carried = self._carried, 0
             self._carried_ns = now_ns
         self._carried = max(self._carried, sent_bps - padding_bps)
+        self._credit.on_carried(self._carried_bps, now_ns)
         self._update(now_ns)
 
     def on_plan(self, media_bps: int, goal_bps: int) -> None:
@@ -120,7 +121,7 @@ class DownlinkEstimator:
         before = self._remb_bps
         self._remb_bps = bps
         if before is not None and bps < LAST_SHARE * before:
-            self._note_congestion(bps, now_ns)
+            self._credit.on_congestion(bps, now_ns)
             self._probe.on_congestion(now_ns)
         self._update(now_ns)
 
@@ -134,6 +135,7 @@ class DownlinkEstimator:
         """Take a receiver report: loss 0..1 since the last one, round trip or None."""
         line = self._line
         line.on_report(loss_fraction, rtt_ms, jitter_ms, now_ns)
+        self._credit.on_report(line.is_bad_now, now_ns)
         elapsed_ns = min(NS_PER_S, now_ns - self._reported_ns)
         self._reported_ns = now_ns
         is_delayed = line.is_delayed or self._is_remb_below_sent()
@@ -161,19 +163,15 @@ class DownlinkEstimator:
         if now_ns - self._decreased_ns < DECREASE_INTERVAL_NS:
             return
         self._decreased_ns = now_ns
-        self._note_congestion(int(to_bps), now_ns)
+        self._credit.on_congestion(int(to_bps), now_ns)
         self._own_bps = min(self._own_bps, max(MIN_BPS, to_bps))
         self._probe.on_congestion(now_ns)
-
-    def _note_congestion(self, carried_bps: int, now_ns: int) -> None:
-        sent_bps = max(self._sent_bps, self._planned_bps)
-        self._credit.on_congestion(sent_bps, carried_bps, now_ns)
 
     def _fail_probe(self, now_ns: int) -> None:
         """Our padding was too much; what was there before it was not."""
         self._decreased_ns = now_ns
         bound_bps = max(self._probe.before_bps, 0.85 * self._sent_bps)
-        self._note_congestion(int(bound_bps), now_ns)
+        self._credit.on_congestion(int(bound_bps), now_ns)
         self._own_bps = min(self._own_bps, bound_bps)
         self._probe.on_congestion(now_ns)
 
@@ -196,7 +194,7 @@ class DownlinkEstimator:
         carried_bps = int(self._carried_bps * (1 - self._line.loss))
         if remb_bps >= CARRIED_SHARE * carried_bps:
             return max(remb_bps, self._carried_bps, self._credit.at(now_ns))
-        self._note_congestion(remb_bps, now_ns)
+        self._credit.on_congestion(remb_bps, now_ns)
         before_bps = self._probe.before_bps
         is_ours = self._probe.is_recent(now_ns, GRACE_NS)
         if is_ours and remb_bps >= GRACE_SHARE * before_bps:

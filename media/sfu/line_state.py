@@ -28,6 +28,10 @@ JITTERS = 3.0
 """Both limits are so many mean deviations higher on a line that jitters: +-100 ms each
 way moves a round trip by 400 ms without any queue."""
 
+ALARM_RISE_MS = 50.0
+ALARM_LOSS = 0.08
+"""In one report: enough to believe an estimate that fell."""
+
 DRAINED_MS = 50.0
 """From one report to the next."""
 
@@ -96,6 +100,12 @@ class LossAndDelay:
         """Less is sent from here: what is measured now is the length of the line."""
         self._least_ms = self._least_before_ms = None
         self._round_trips_ms.clear()
+
+    @property
+    def is_bad_now(self) -> bool:
+        """The newest report alone tells of a queue or of loss."""
+        limit_ms = ALARM_RISE_MS + JITTERS * self._jitter_ms
+        return self._rise_ms(1) > limit_ms or self._newest_loss > ALARM_LOSS
 
     @property
     def is_delayed(self) -> bool:

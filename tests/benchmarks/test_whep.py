@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 
+import pytest
+
 from benchmarks.fanout.light_peer import H264_PT, VIDEO_PT
 from benchmarks.required import storm_lines
 from benchmarks.whep.__main__ import measure, parse_arguments, print_report, spread
@@ -58,6 +60,7 @@ def test_who_never_got_it_is_not_left_out() -> None:
     assert spread([None]) == "nobody"
 
 
+@pytest.mark.long
 async def test_a_small_storm_on_a_node_of_its_own() -> None:
     words = ["--viewers", "3", "--residents", "1", "--within", "0.3", "--seconds", "1"]
     report = await measure(parse_arguments(words))

@@ -22,6 +22,8 @@ AXE_SCRIPT = """async (options) => {
     (node) => `${id}: ${node.target} ${node.failureSummary} ${node.html.slice(0, 200)}`,
   ));
 }"""
+SETTLE_TRIES = 8
+SETTLE_MS = 250
 CLIPPED_SCRIPT = """(isWhole) => {
   const problems = [];
   const width = document.documentElement.clientWidth;
@@ -91,8 +93,17 @@ async def contrast_barriers(page: Page) -> list[str]:
 
 
 async def clipped(page: Page, is_whole: bool) -> list[str]:
-    """Return what does not fit; where a page never scrolls (`is_whole`) also below."""
-    return list(await page.evaluate(CLIPPED_SCRIPT, is_whole))
+    """Return what does not fit; where a page never scrolls (`is_whole`) also below.
+
+    What is fitted to the window by observers has a moment to follow its new size.
+    """
+    found: list[str] = []
+    for _ in range(SETTLE_TRIES):
+        found = list(await page.evaluate(CLIPPED_SCRIPT, is_whole))
+        if not found:
+            break
+        await page.wait_for_timeout(SETTLE_MS)
+    return found
 
 
 async def untranslated(page: Page, locale: str) -> list[str]:

@@ -15,7 +15,7 @@ from tests.e2e.test_live_seminar import join_as_guest
 from tests.e2e.waiting import until
 from tests.e2e.watching import longest_gap_s, peer_count, start_watching
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(180)]
 
 WIDTH, HEIGHT = 960, 544
 """Enough for three layers; 1280x720 three times over costs two cores too much."""

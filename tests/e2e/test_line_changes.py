@@ -39,6 +39,7 @@ from tests.e2e.watching import (
 
 pytestmark = [
     pytest.mark.e2e,
+    pytest.mark.long,
     pytest.mark.timeout(300),
     pytest.mark.asyncio(loop_scope="module"),
 ]
@@ -182,7 +183,6 @@ async def test_after_a_cut_of_5_s_the_same_connection_goes_on(
         assert back_s <= 2
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(("cut_s", "limit_s"), [(20, 4), (60, 6)])
 async def test_after_a_long_cut_the_picture_is_back_soon(
     village: Village, cut_s: float, limit_s: float
@@ -209,7 +209,6 @@ async def gap_of(page: Page, change: Callable[[], None]) -> float:
     return await longest_gap_s(page)
 
 
-@pytest.mark.long
 async def test_a_rebound_nat_is_followed_by_the_same_connection(
     village: Village,
 ) -> None:
@@ -225,7 +224,6 @@ async def test_a_rebound_nat_is_followed_by_the_same_connection(
         assert max(gaps) < REBIND_LIMIT_S
 
 
-@pytest.mark.long
 async def test_another_address_is_followed_by_an_ice_restart(
     village: Village,
 ) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.browsers import open_chromium, open_window
 from tests.e2e.hop import open_hop
 from tests.media.worker_process import open_worker
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(120)]
 
 PLAIN_ONLY_SCRIPT = """
 const add = RTCPeerConnection.prototype.addTransceiver;

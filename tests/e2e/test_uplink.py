@@ -14,7 +14,7 @@ from tests.e2e.hop import open_hop
 from tests.e2e.waiting import until
 from tests.media.worker_process import open_worker
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.long, pytest.mark.timeout(120)]
 
 
 async def test_chromium_follows_its_uplink_down(tmp_path: Path) -> None:

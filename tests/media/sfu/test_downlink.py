@@ -137,6 +137,7 @@ def test_a_probe_stays_within_the_estimate_and_the_goal() -> None:
     estimator = DownlinkEstimator(0)
     estimator.on_estimate(400_000, 0)
     estimator.on_estimate(300_000, 0)
+    estimator.on_report(0.1, None, 0)
     estimator.on_plan(190_000, 667_000)
     sent_bps, padding_bps = 190_000, 0
     for step in range(40, 100):
@@ -171,6 +172,7 @@ def test_a_line_that_never_was_full_is_believed_to_carry_the_best_picture() -> N
     assert estimator.target_bps == START_BPS
     estimator.on_sent(1_540_000, 0, 2 * S)
     estimator.on_estimate(600_000, 2 * S)
+    estimator.on_report(0.1, 300.0, 2 * S)
     estimator.on_sent(190_000, 0, 9 * S)
     estimator.on_sent(190_000, 0, 12 * S)
     assert estimator.target_bps == 600_000, "that was too much for it"
