@@ -121,8 +121,13 @@ class LayerAllocator:
         demands: Sequence[SlotDemand],
         now_ns: int,
         cap: Cap = NO_CAP,
+        *,
+        is_troubled: bool = True,
     ) -> Allocation:
-        """Choose. `demands` come most important first; sound takes `audio_bps`."""
+        """Choose. `demands` come most important first; sound takes `audio_bps`.
+
+        `is_troubled`: reports tell of delay or loss, not only the estimate.
+        """
         ladders = [build_ladder(demand, cap) for demand in demands]
         present = tuple(
             find_level(ladder, self._chosen.get(demand.slot))
@@ -130,7 +135,9 @@ class LayerAllocator:
         )
         budget_bps = target_bps - audio_bps
         levels = shrink(ladders, present, budget_bps)
-        levels = self._keep_for_now(ladders, present, levels, budget_bps, now_ns)
+        levels = self._keep_for_now(
+            ladders, present, levels, budget_bps if is_troubled else None, now_ns
+        )
         wanted = fill(ladders, int(target_bps / HEADROOM) - audio_bps)
         wishes = tuple((one.slot, one.source, one.max_height) for one in demands)
         may_rise_now, self._wishes = wishes != self._wishes, wishes
@@ -150,12 +157,13 @@ class LayerAllocator:
         ladders: Sequence[Ladder],
         present: Levels,
         levels: Levels,
-        budget_bps: int,
+        budget_bps: int | None,
         now_ns: int,
     ) -> Levels:
         """Switch the last picture off only when the line is short for long.
 
-        The way back takes probes and seconds, and an estimate may err once.
+        The way back takes probes and seconds, and an estimate may err. Without a
+        budget there is no trouble on the line but a low estimate: the picture stays.
         """
         shown = [index for index, level in enumerate(present) if level != OFF]
         if not shown or any(level != OFF for level in levels):
@@ -164,8 +172,9 @@ class LayerAllocator:
         if self._short_ns is None:
             self._short_ns = now_ns
         kept = tuple(0 if index == shown[0] else OFF for index in range(len(levels)))
-        is_far = budget_bps < FAR_SHARE * cost(ladders, kept)
-        return levels if is_far and now_ns - self._short_ns >= OFF_NS else kept
+        if budget_bps is None or now_ns - self._short_ns < OFF_NS:
+            return kept
+        return levels if budget_bps < FAR_SHARE * cost(ladders, kept) else kept
 
     def _rise(
         self, levels: Levels, wanted: Levels, now_ns: int, may_rise_now: bool

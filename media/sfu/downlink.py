@@ -13,6 +13,8 @@ smaller picture would lose as much. It counts when the delay grew too.
 
 from __future__ import annotations
 
+from collections import deque
+
 from media.sfu.credit import Credit
 from media.sfu.line_state import LossAndDelay
 from media.sfu.probe import ProbeTimer
@@ -46,6 +48,8 @@ DECREASE_INTERVAL_NS = 1_500_000_000
 
 CARRIED_WINDOW_NS = 2_000_000_000
 
+TROUBLE_NS = 6_000_000_000
+
 RAMP = 1.15
 """Of what was sent in the last second: a probe that is too much is so by little, and
 the queue it makes in the second until a report tells stays below 200 ms."""
@@ -63,6 +67,7 @@ class DownlinkEstimator:
     """One viewer's line. Rates are in bit/s of RTP packets, times monotonic."""
 
     __slots__ = (
+        "_bad_ns",
         "_carried",
         "_carried_before",
         "_carried_ns",
@@ -84,6 +89,8 @@ class DownlinkEstimator:
         self.target_bps = start_bps
         """What may be sent in all, padding included."""
         self._credit = Credit(start_bps)
+        self._bad_ns: deque[int] = deque(maxlen=2)
+        """When the newest two reports came that told of delay or loss."""
         self._own_bps = float(start_bps)
         self._remb_bps: int | None = None
         self._sent_bps = 0
@@ -136,6 +143,8 @@ class DownlinkEstimator:
         line = self._line
         line.on_report(loss_fraction, rtt_ms, jitter_ms, now_ns)
         self._credit.on_report(line.is_bad_now, now_ns)
+        if line.is_bad_now:
+            self._bad_ns.append(now_ns)
         elapsed_ns = min(NS_PER_S, now_ns - self._reported_ns)
         self._reported_ns = now_ns
         is_delayed = line.is_delayed or self._is_remb_below_sent()
@@ -204,6 +213,15 @@ class DownlinkEstimator:
     @property
     def _carried_bps(self) -> int:
         return max(self._carried, self._carried_before)
+
+    def is_troubled(self, now_ns: int) -> bool:
+        """Tell whether two reports of late told of delay or loss.
+
+        An estimate alone may fall because the viewer's machine was busy, or because
+        little was sent; that is no reason to take the last picture away.
+        """
+        bad_ns = self._bad_ns
+        return len(bad_ns) == 2 and now_ns - bad_ns[0] < TROUBLE_NS
 
     def probe_bps(self, now_ns: int) -> int:
         """Give how much padding to send now; 0 for none.

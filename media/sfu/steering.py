@@ -170,7 +170,12 @@ class Steering:
         ]
         audio_bps = self._audio_bps(offers)
         self._allocation = self._allocator.allocate(
-            self._line.target_bps, audio_bps, demands, now_ns, self._cap
+            self._line.target_bps,
+            audio_bps,
+            demands,
+            now_ns,
+            self._cap,
+            is_troubled=self._line.is_troubled(now_ns),
         )
         media_bps = audio_bps + self._allocation.video_bps
         self._line.on_plan(media_bps, self._allocation.goal_bps)

@@ -29,14 +29,14 @@ class Show:
         self.outs = {who: self.room.viewer(who, "presenter") for who in viewers}
         self.run(2)
 
-    def run(self, seconds: float, **remb_bps: int) -> None:
+    def run(self, seconds: float, loss: float = 0.0, **remb_bps: int) -> None:
         """Let time pass; each second viewers report, those named with an estimate."""
         for step in range(round(seconds * 30)):
             self.camera.picture(keys=tuple(self.camera.asked()))
             self.room.go(33)
             if step % 30 == 15:
                 for who in self.outs:
-                    self.room.receiver_report(who, "presenter")
+                    self.room.receiver_report(who, "presenter", loss)
                 for who, bps in remb_bps.items():
                     self.room.remb(who, bps)
 
@@ -71,9 +71,16 @@ def test_only_the_viewer_on_the_bad_line_gets_less() -> None:
 
 def test_a_line_that_carries_no_picture_gets_sound_alone() -> None:
     show = Show("v")
-    show.run(5, v=90_000)
+    show.run(6, loss=0.1, v=90_000)
     assert show.layer("v") is None
     assert show.quality("v").layers == {"presenter": 0}
+
+
+def test_a_low_estimate_alone_takes_no_last_picture_away() -> None:
+    show = Show("v")
+    show.run(20, v=90_000)
+    assert show.layer("v") == 0
+    assert_seamless(show.outs["v"])
 
 
 def test_a_better_line_gets_its_picture_back() -> None:

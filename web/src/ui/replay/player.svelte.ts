@@ -44,6 +44,9 @@ export class ReplayPlayer {
 
   readonly #sessionId: string;
   #seek: Seek | null = null;
+  /** It played to the end and stopped by itself: who goes back from there wants to watch on. */
+  #hasEnded = false;
+  #soughtMs = -Infinity;
   #seen = { wallMs: 0, atMs: 0 };
   #timer = 0;
 
@@ -92,6 +95,7 @@ export class ReplayPlayer {
   }
 
   play(): void {
+    this.#hasEnded = false;
     if (!this.isLive && this.endMs - this.timeMs < END_MS) this.seek(0);
     this.hasStarted = true;
     this.wantsPlay = true;
@@ -99,6 +103,7 @@ export class ReplayPlayer {
   }
 
   pause(): void {
+    this.#hasEnded = false;
     this.wantsPlay = false;
     this.main.pause();
   }
@@ -106,9 +111,11 @@ export class ReplayPlayer {
   seek(timeMs: number): void {
     const toMs = Math.min(this.endMs, Math.max(0, timeMs));
     const [wallMs, nowMs] = [this.replay.wallMs(toMs), performance.now()];
+    this.#soughtMs = nowMs;
     this.#seek = { wallMs, sinceMs: nowMs, askedMs: nowMs, fromWallMs: this.main.wallMs };
     this.#show(toMs);
     this.main.seekWall(wallMs);
+    if (this.#hasEnded && this.endMs - toMs >= END_MS) this.play();
   }
 
   goLive(): void {
@@ -162,6 +169,14 @@ export class ReplayPlayer {
     this.replay.seek(timeMs);
   }
 
+  /** The browser stops at the end; also at one that was left again before it noticed. */
+  #stopped(leftMs: number, nowMs: number): void {
+    if (leftMs < END_MS) {
+      this.pause();
+      this.#hasEnded = true;
+    } else if (nowMs - this.#soughtMs < SEEK_PATIENCE_MS) this.main.play();
+  }
+
   /** `timeupdate` comes four times a second; in between the clock runs on. */
   #tick(): void {
     const { wallMs, status } = this.main;
@@ -173,7 +188,7 @@ export class ReplayPlayer {
     const timeMs = wallMs + sinceMs - this.replay.wallMs(0);
     this.#show(Math.max(0, timeMs));
     const leftMs = this.endMs - timeMs;
-    if (status === 'paused' && this.wantsPlay && leftMs < END_MS) this.pause();
+    if (status === 'paused' && this.wantsPlay) this.#stopped(leftMs, nowMs);
     // Whoever caught up goes on at the pace of what happens.
     if (this.rate > 1 && this.isLive && leftMs < LIVE_MS / 2) this.setRate(1);
   }
