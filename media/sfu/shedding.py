@@ -12,17 +12,20 @@ from media.sfu.allocation import NO_CAP, Cap
 
 NS_PER_S = 1_000_000_000
 
-FULL_SHARE = 0.88
+FULL_SHARE = 0.93
 """Of one core over the last interval. Above, queues grow in bursts: the socket buffer
 of 4 MiB holds 0.2 s of what a full worker is sent."""
 
-CALM_SHARE = 0.65
+CALM_SHARE = 0.8
 """Below, there is room for what was taken away last."""
 
 LAG_SHARE = 0.5
 LATE_S = 0.15
 """Ticks so late count as full too, when the worker is busy itself: a machine that has
 no time for it is not helped by sending less."""
+
+LASTING_NS = NS_PER_S
+"""A hall that joins at once fills a worker for less; that is no reason to shed."""
 
 RAISE_NS = NS_PER_S
 """A step shows its effect within the second."""
@@ -63,12 +66,20 @@ STEPS = (
 class LoadGuard:
     """Watches one worker's load and gives the step it is at."""
 
-    __slots__ = ("_calm_ns", "_changed_ns", "_lower_after_ns", "_lowered_ns", "level")
+    __slots__ = (
+        "_calm_ns",
+        "_changed_ns",
+        "_full_ns",
+        "_lower_after_ns",
+        "_lowered_ns",
+        "level",
+    )
 
     def __init__(self, now_ns: int) -> None:
         self.level = 0
         """Index into STEPS."""
         self._calm_ns = now_ns
+        self._full_ns: int | None = None
         self._changed_ns = now_ns - RAISE_NS
         self._lowered_ns = now_ns - MAX_LOWER_NS
         self._lower_after_ns = LOWER_NS
@@ -78,9 +89,14 @@ class LoadGuard:
         is_late = late_s >= LATE_S and busy_share >= LAG_SHARE
         if busy_share >= FULL_SHARE or is_late:
             self._calm_ns = now_ns
-            if now_ns - self._changed_ns >= RAISE_NS:
+            if self._full_ns is None:
+                self._full_ns = now_ns
+            is_lasting = now_ns - self._full_ns >= LASTING_NS
+            if is_lasting and now_ns - self._changed_ns >= RAISE_NS:
                 self._raise(now_ns)
-        elif busy_share >= CALM_SHARE:
+            return STEPS[self.level]
+        self._full_ns = None
+        if busy_share >= CALM_SHARE:
             self._calm_ns = now_ns
         elif self.level and now_ns - self._calm_ns >= self._lower_after_ns:
             self.level -= 1

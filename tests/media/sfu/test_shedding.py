@@ -55,7 +55,7 @@ class Watch:
 
 
 def test_a_full_worker_goes_one_step_a_second() -> None:
-    assert Watch().see(3, busy=0.95) == 3
+    assert Watch().see(4, busy=0.95) == 3
 
 
 def test_a_busy_worker_with_room_sheds_nothing() -> None:
@@ -65,17 +65,24 @@ def test_a_busy_worker_with_room_sheds_nothing() -> None:
 def test_lateness_alone_is_the_fault_of_the_machine() -> None:
     watch = Watch()
     assert watch.see(10, busy=0.3, late_s=0.5) == 0
-    assert watch.see(1, busy=0.7, late_s=0.5) == 1
+    assert watch.see(1.5, busy=0.7, late_s=0.5) == 1
 
 
 def test_it_goes_back_when_calm_and_more_slowly_each_time_it_was_wrong() -> None:
     watch = Watch()
-    assert watch.see(2, busy=0.95) == 2
+    assert watch.see(3, busy=0.95) == 2
     assert watch.see(4, busy=0.5) == 2
     assert watch.see(2, busy=0.5) == 1
-    assert watch.see(2, busy=0.95) == 3, "that was too early"
-    assert watch.see(8, busy=0.5) == 3
-    assert watch.see(3, busy=0.5) == 2
+    assert watch.see(2, busy=0.95) == 2, "that was too early"
+    assert watch.see(8, busy=0.5) == 2
+    assert watch.see(3, busy=0.5) == 1
+
+
+def test_a_hall_that_joins_at_once_sheds_nothing() -> None:
+    watch = Watch()
+    assert watch.see(1, busy=1.0) == 0
+    assert watch.see(1, busy=0.85) == 0
+    assert watch.see(1, busy=1.0) == 0
 
 
 def test_it_never_goes_beyond_the_last_step() -> None:
