@@ -2,10 +2,13 @@
 
 `GcmKey` only holds what the hot loop in `media.transport.fanout` needs. The nonce is
 0x0000 | SSRC | ROC | SEQ, XORed with the session salt (section 8.1). As SSRC, ROC and
-SEQ are the same number for every viewer of a slot, the loop does one XOR per viewer.
+SEQ are the same number for every viewer of a slot, the loop only mixes a viewer's salt
+in, and of that only the low 16 bits change from packet to packet.
 """
 
 from __future__ import annotations
+
+import struct
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -14,6 +17,9 @@ from media.srtp.profiles import MasterKey
 
 TAG_BYTES = 16
 NONCE_BYTES = 12
+NONCE_PACK = struct.Struct(">10sH").pack
+"""From what a stream's nonces have in common and their low 16 bits; half the time of an
+XOR of 96 bits."""
 MAX_INDEX = (1 << 48) - 1
 
 

@@ -3,7 +3,7 @@
 Python has no wrapper for it. A `sendmsg` call costs 0.7 us before the kernel sees it,
 mostly for reading its arguments; here they are laid out once, in C structs, and what
 changes from viewer to viewer is one pointer. Nothing but this file handles pointers:
-whoever keeps a `Sockaddr` or a `Message` alive keeps what it points to alive.
+whoever keeps a `Sockaddr` or a `MessageArray` alive keeps what it points to alive.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ import ctypes
 import errno
 import socket
 import struct
-from typing import NamedTuple
 
 MAX_MESSAGES = 128
+"""Of one call; more save nothing, and what is late waits for fewer."""
 
 _SOL_UDP = 17
 _UDP_SEGMENT = 103
@@ -25,8 +25,8 @@ _IOVEC = struct.Struct("@PN")
 # struct cmsghdr: length, level, type, then the 16-bit segment size, padded to a word.
 _CMSG = struct.Struct("@NiiH0P")
 _CMSG_BYTES = struct.calcsize("@NiiH")
-_WORD_BYTES = struct.calcsize("@P")
-_HEADER_WORDS = _MMSGHDR.size // _WORD_BYTES
+_PARTS_BYTES = _IOVEC.size + _CMSG.size
+_HEADER_WORDS = _MMSGHDR.size // struct.calcsize("@P")
 
 _sendmmsg = ctypes.CDLL(None, use_errno=True).sendmmsg
 _sendmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
@@ -52,60 +52,65 @@ class Sockaddr:
         self.size_bytes = len(packed)
 
 
-class Message(NamedTuple):
-    """A `struct mmsghdr` without the pointer to an address, and what it points to."""
+class MessageArray:
+    """Places for messages of one batch, and the memory that their packets stand in.
 
-    header: bytes
-    memory: object
-
-
-def build_message(
-    buffer: bytearray, segment_bytes: int | None, name_bytes: int = 16
-) -> Message:
-    """Describe one send of a whole buffer, cut into segments by the kernel or not.
-
-    The buffer must not change its size afterwards; its content may.
+    What is told of a place stays: whoever is sent the same packets at another time only
+    needs another name there. The name's `Sockaddr` must live until it is sent.
     """
-    memory = ctypes.c_char.from_buffer(buffer)
-    controls = _CMSG.size if segment_bytes is not None else 0
-    parts = bytearray(_IOVEC.size + controls)
-    layout = ctypes.c_char.from_buffer(parts)
-    base = ctypes.addressof(layout)
-    _IOVEC.pack_into(parts, 0, ctypes.addressof(memory), len(buffer))
-    control = 0
-    if segment_bytes is not None:
-        control = base + _IOVEC.size
-        _CMSG.pack_into(
-            parts, _IOVEC.size, _CMSG_BYTES, _SOL_UDP, _UDP_SEGMENT, segment_bytes
+
+    __slots__ = ("_addresses", "_keep", "_messages", "_parts", "memory", "names")
+
+    def __init__(self, places: int, memory_bytes: int) -> None:
+        memory = bytearray(max(1, memory_bytes))
+        messages = bytearray(places * _MMSGHDR.size)
+        parts = bytearray(places * _PARTS_BYTES)
+        held = [ctypes.c_char.from_buffer(one) for one in (memory, messages, parts)]
+        self._keep = held
+        self._addresses = tuple(ctypes.addressof(one) for one in held)
+        self._messages = messages
+        self._parts = parts
+        self.memory = memoryview(memory)
+        """Of `memory_bytes`: packets are written here."""
+        self.names = memoryview(messages).cast("P")
+        """At `name_of(place)` goes the `pointer` of a Sockaddr."""
+
+    def describe(
+        self,
+        place: int,
+        start: int,
+        size_bytes: int,
+        segment_bytes: int | None,
+        name_bytes: int,
+    ) -> None:
+        """Let a place send this part of the memory, cut into segments or not."""
+        memory, _, parts = self._addresses
+        at = place * _PARTS_BYTES
+        _IOVEC.pack_into(self._parts, at, memory + start, size_bytes)
+        control = controls = 0
+        if segment_bytes is not None:
+            control, controls = parts + at + _IOVEC.size, _CMSG.size
+            _CMSG.pack_into(
+                *(self._parts, at + _IOVEC.size),
+                *(_CMSG_BYTES, _SOL_UDP, _UDP_SEGMENT, segment_bytes),
+            )
+        _MMSGHDR.pack_into(
+            *(self._messages, place * _MMSGHDR.size),
+            *(0, name_bytes, parts + at, 1, control, controls, 0, 0),
         )
-    header = _MMSGHDR.pack(0, name_bytes, base, 1, control, controls, 0, 0)
-    return Message(header, (memory, layout))
 
-
-class MessageBatch:
-    """An array of `struct mmsghdr` for one socket, filled and sent again and again."""
-
-    def __init__(self, fileno: int) -> None:
-        self._fileno = fileno
-        array = bytearray(_MMSGHDR.size * MAX_MESSAGES)
-        self._array = memoryview(array)
-        self._words = self._array.cast("P")
-        self._memory = (ctypes.c_char * len(array)).from_buffer(array)
-        self._pointer = ctypes.addressof(self._memory)
-
-    def put(self, position: int, message: Message, name: Sockaddr) -> None:
-        """Fill one place of the array, below MAX_MESSAGES."""
-        start = position * _MMSGHDR.size
-        self._array[start : start + _MMSGHDR.size] = message.header
-        self._words[position * _HEADER_WORDS] = name.pointer
-
-    def send(self, first: int, end: int) -> tuple[int, int]:
+    def send(self, fileno: int, first: int, end: int) -> tuple[int, int]:
         """Send these places; gives how many left, and the errno of the next one.
 
         The errno is 0 when the kernel stopped without giving a reason.
         """
-        pointer = self._pointer + first * _MMSGHDR.size
-        sent = _sendmmsg(self._fileno, pointer, end - first, 0)
+        pointer = self._addresses[1] + first * _MMSGHDR.size
+        sent = _sendmmsg(fileno, pointer, end - first, 0)
         if sent < 0:
             return 0, ctypes.get_errno() or errno.EIO
         return sent, 0
+
+
+def name_of(place: int) -> int:
+    """Give the index into `names` of a place."""
+    return place * _HEADER_WORDS

@@ -10,63 +10,23 @@ from collections.abc import Sequence
 
 from pylibsrtp import Session
 
-from media.protocol import Codec
 from media.sfu.ports import (
     NO_SHIFT,
-    HeaderKey,
     OutPacket,
     Shift,
     ViewerStream,
-    header_key,
 )
-from media.srtp.gcm import GcmKey
+from media.srtp.gcm import NONCE_PACK, GcmKey, packet_iv
 from media.srtp.profiles import MasterKey
 from media.srtp.session import SrtpError, open_sender
-from media.transport.fanout import SOCKET_FULL, FanOut, PlanKey, Run
+from media.transport.fanout import SOCKET_FULL, FanOut
 from media.transport.ice_lite import Path
+from media.transport.out_stream import OutStream
+from media.transport.plans import STRADDLES, Run
 
-_WRAP = 1 << 16
 _PADDING = bytes(254) + b"\xff"
 """The most that one octet can count (RFC 3550, 5.1)."""
 _PADDING_BIT = 0x20
-
-
-class _OutStream:
-    """One stream of one viewer."""
-
-    __slots__ = (
-        "base_index",
-        "headers",
-        "is_skipping",
-        "is_video",
-        "key",
-        "rtx_ext_seqno",
-        "rtx_headers",
-        "rtx_ssrc",
-        "shifted_key",
-    )
-
-    def __init__(self, stream: ViewerStream) -> None:
-        self.headers = _header_keys(stream.payload_types, stream)
-        self.rtx_headers = _header_keys(stream.rtx_payload_types, stream)
-        self.rtx_ssrc = stream.rtx_ssrc
-        self.rtx_ext_seqno = 0
-        self.is_video = stream.kind == "video"
-        self.is_skipping = False
-        """The rest of a frame is not sent after a drop."""
-        self.base_index = -1
-        """Wraps the slot had seen before this viewer's first packet, times 65,536.
-
-        A receiver starts every SSRC at ROC 0 (RFC 3711, 3.3.1), so what it is sent
-        must count from its own start. -1 until the first packet.
-        """
-        self.key: PlanKey | None = None
-        """Names the plans this stream can use; None sends by the slow way."""
-        self.shifted_key: PlanKey | None = None
-        """The same for a viewer whose numbers are not those of its line."""
-
-    def forget_keys(self) -> None:
-        self.key = self.shifted_key = None
 
 
 class PeerOut:
@@ -79,6 +39,7 @@ class PeerOut:
         "_encrypt_into",
         "_fanout",
         "_gcm",
+        "_name",
         "_salt",
         "_session",
         "_streams",
@@ -88,9 +49,11 @@ class PeerOut:
     )
 
     def __init__(self, streams: Sequence[ViewerStream], fanout: FanOut) -> None:
-        self._streams = [_OutStream(stream) for stream in streams]
+        self._streams = [OutStream(stream) for stream in streams]
         self._fanout = fanout
         self.path: Path | None = None
+        self._name = 0
+        """Pointer to the socket address of `path`."""
         self._gcm: GcmKey | None = None
         self._session: Session | None = None
         self._uses_gso = True
@@ -106,7 +69,12 @@ class PeerOut:
 
     def use_path(self, path: Path | None) -> None:
         """Send to this address from now on; None stops sending."""
+        if path is self.path:
+            return
+        # What is queued points to the address of before.
+        self._fanout.flush()
         self.path = path
+        self._name = 0 if path is None else path.name.pointer
         # Also when it only moves: to an IPv6 address other plans are needed.
         for state in self._streams:
             state.forget_keys()
@@ -121,16 +89,27 @@ class PeerOut:
         plans = fanout.current
         if plans.packets is not packets or plans.key is not key:
             plans = fanout.use(packets, key)
-        plan = next(plans.free, None)
-        if plan is None:
-            plan = fanout.next_plan(plans)
-        encrypt_into, salt, queue = self._encrypt_into, self._salt, fanout.queue
-        for run in plan:
-            for iv, payload, header, target in run[0]:
-                nonce = (salt ^ iv).to_bytes(12, "big")
-                encrypt_into(nonce, payload, header, target)
-            queue.append((self, state, run))
-        fanout.packets_sent += len(packets)
+        if plans.iv_high != state.iv_high:
+            if plans.iv_high == STRADDLES:
+                self._send_slowly(state, packets, NO_SHIFT)
+                return
+            state.make_nonce(self._salt, plans.iv_high)
+        owners = plans.owners
+        position = len(owners)
+        if position == len(plans.copies):
+            jobs, names, _ = fanout.next_copy(plans)
+        else:
+            jobs, names, _ = plans.copies[position]
+        encrypt_into, prefix, salt = (
+            self._encrypt_into,
+            state.nonce_prefix,
+            state.nonce_low,
+        )
+        for low, payload, header, target in jobs:
+            encrypt_into(NONCE_PACK(prefix, low ^ salt), payload, header, target)
+        for name in names:
+            plans.names[name] = self._name
+        owners.append(self)
 
     def send_shifted(
         self, stream: int, packets: Sequence[OutPacket], shift: Shift
@@ -143,18 +122,23 @@ class PeerOut:
         plans = fanout.current
         if plans.packets is not packets or plans.key is not key:
             plans = fanout.use(packets, key)
-        plan = next(plans.free, None)
-        if plan is None:
-            plan = fanout.next_plan(plans)
-        encrypt_into, salt, queue = self._encrypt_into, self._salt, fanout.queue
+        position = len(plans.owners)
+        if position == len(plans.copies):
+            copy = fanout.next_copy(plans)
+        else:
+            copy = plans.copies[position]
+        encrypt_into, salt = self._encrypt_into, self._salt
         ahead = shift.seqno - state.base_index
-        for run in plan:
-            for job, (packet, names, place) in zip(run[0], run.headers, strict=True):
-                place[:] = header = packet.shifted_header(names, shift)
-                nonce = (salt ^ job[0] + ahead).to_bytes(12, "big")
-                encrypt_into(nonce, job[1], header, job[3])
-            queue.append((self, state, run))
-        fanout.packets_sent += len(packets)
+        for packet, job, place in zip(
+            plans.visible, copy.jobs, copy.headers, strict=True
+        ):
+            place[:] = header = packet.shifted_header(plans.header_key, shift)
+            iv = packet_iv(packet.ssrc, packet.ext_seqno + ahead)
+            nonce = (salt ^ iv).to_bytes(12, "big")
+            encrypt_into(nonce, packet.payload, header, job[3])
+        for name in copy.names:
+            plans.names[name] = self._name
+        plans.owners.append(self)
 
     def resend(
         self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
@@ -168,7 +152,7 @@ class PeerOut:
         if key is None:
             return
         if rtx_key is not None and state.rtx_ssrc is not None:
-            repeat = _rtx(state, packet, shift, send_time)
+            repeat = state.wrap_rtx(packet, shift, send_time)
             header, index = repeat.header(rtx_key), repeat.ext_seqno
             protected = self._protect(header, repeat.payload, repeat.ssrc, index)
         else:
@@ -210,9 +194,12 @@ class PeerOut:
         path.send(protected)
 
     def _send_slowly(
-        self, state: _OutStream, packets: Sequence[OutPacket], shift: Shift
+        self, state: OutStream, packets: Sequence[OutPacket], shift: Shift
     ) -> None:
-        """Send a first batch, one after a drop, or anything without GCM, GSO or UDP."""
+        """Send a first batch, one after a drop or with a wrap of the numbers inside.
+
+        And anything without GCM, GSO or UDP.
+        """
         path = self.path
         if path is None or not packets:
             return
@@ -220,27 +207,25 @@ class PeerOut:
             packets = self._after_frame(state, packets)
             if not packets:
                 return
-        if state.base_index < 0:
-            first = packets[0].ext_seqno + shift.seqno
-            state.base_index = first // _WRAP * _WRAP
+        state.count_from(packets[0].ext_seqno + shift.seqno)
         udp = path.udp
         if self._gcm is None or not self._uses_gso or udp is None:
             self._send_singly(path, state, packets, shift)
-        elif shift is NO_SHIFT:
+        elif shift is NO_SHIFT and state.key is None:
             state.key = self._fanout.intern(
-                state.headers, state.base_index, udp.name_bytes
+                state.headers, state.base_index, udp.fileno, udp.name_bytes
             )
             self.send(self._streams.index(state), packets)
         else:
             state.shifted_key = self._fanout.intern(
-                state.headers, 0, udp.name_bytes, is_shifted=True
+                state.headers, 0, udp.fileno, udp.name_bytes, is_shifted=True
             )
             self.send_shifted(self._streams.index(state), packets, shift)
 
     def _send_singly(
         self,
         path: Path,
-        state: _OutStream,
+        state: OutStream,
         packets: Sequence[OutPacket],
         shift: Shift,
     ) -> None:
@@ -277,10 +262,10 @@ class PeerOut:
         self.packets_dropped += 1
         return False
 
-    def on_refused(self, stream: _OutStream, run: Run, error_number: int) -> None:
+    def on_refused(self, run: Run, error_number: int, *, is_shifted: bool) -> None:
         """Take back a run that the kernel refused, or one that followed it."""
-        self._fanout.packets_sent -= len(run.packets)
-        if len(run.packets) > 1 and error_number not in SOCKET_FULL:
+        state = next(one for one in self._streams if one.ssrc == run[0].ssrc)
+        if len(run) > 1 and error_number not in SOCKET_FULL:
             # This path's MTU or device refuses segments: single datagrams from now on.
             self._uses_gso = False
             for other in self._streams:
@@ -288,19 +273,19 @@ class PeerOut:
         if (
             not self._uses_gso
             and self.path is not None
-            and not stream.is_skipping
+            and not state.is_skipping
             # A viewer's own numbers may be others by now: those packets are lost.
-            and not run.headers
+            and not is_shifted
         ):
-            self._send_singly(self.path, stream, run.packets, NO_SHIFT)
+            self._send_singly(self.path, state, run, NO_SHIFT)
             return
-        self.packets_dropped += len(run.packets)
-        if stream.is_video:
-            stream.is_skipping = not run.packets[-1].marker
-            stream.forget_keys()
+        self.packets_dropped += len(run)
+        if state.is_video:
+            state.is_skipping = not run[-1].marker
+            state.forget_keys()
 
     def _after_frame(
-        self, state: _OutStream, packets: Sequence[OutPacket]
+        self, state: OutStream, packets: Sequence[OutPacket]
     ) -> Sequence[OutPacket]:
         for position, packet in enumerate(packets):
             if packet.marker:
@@ -309,31 +294,3 @@ class PeerOut:
                 return tuple(packets[position + 1 :])
         self.packets_dropped += len(packets)
         return ()
-
-
-def _header_keys(
-    payload_types: dict[Codec, int], stream: ViewerStream
-) -> dict[Codec, HeaderKey]:
-    return {
-        codec: header_key(number, stream.abs_send_time_id)
-        for codec, number in payload_types.items()
-    }
-
-
-def _rtx(
-    state: _OutStream, packet: OutPacket, shift: Shift, send_time: bytes
-) -> OutPacket:
-    """Wrap a packet for the retransmission stream (RFC 4588, 4)."""
-    assert state.rtx_ssrc is not None
-    index = state.rtx_ext_seqno
-    state.rtx_ext_seqno += 1
-    original = ((packet.ext_seqno + shift.seqno) & 0xFFFF).to_bytes(2, "big")
-    return OutPacket(
-        index,
-        packet.timestamp + shift.timestamp & 0xFFFFFFFF,
-        packet.marker,
-        original + packet.payload,
-        packet.codec,
-        state.rtx_ssrc,
-        send_time,
-    )

@@ -7,8 +7,6 @@ import logging
 import socket
 from collections.abc import Callable
 
-from media.transport.mmsg import MessageBatch
-
 log = logging.getLogger(__name__)
 
 Address = tuple[str, int] | tuple[str, int, int, int]
@@ -31,14 +29,14 @@ _SO_SNDBUFFORCE = 32
 class UdpSocket:
     """One bound, non-blocking socket."""
 
-    __slots__ = ("batch", "family", "name_bytes", "port", "sendto", "sock")
+    __slots__ = ("family", "fileno", "name_bytes", "port", "sendto", "sock")
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
         self.family = sock.family
         self.port: int = sock.getsockname()[1]
         self.sendto = sock.sendto
-        self.batch = MessageBatch(sock.fileno())
+        self.fileno = sock.fileno()
         self.name_bytes = SOCKADDR_BYTES[sock.family]
 
     def drain(self, handle: Callable[[bytes, Address], None]) -> int:

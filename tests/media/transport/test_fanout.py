@@ -5,10 +5,10 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from unittest.mock import Mock
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from media.sfu.ports import (
     NO_SHIFT,
@@ -20,14 +20,9 @@ from media.sfu.ports import (
 )
 from media.srtp.profiles import CM_SHA1_80, GCM_128, MasterKey
 from media.srtp.session import open_receiver
-from media.transport.fanout import (
-    FanOut,
-    PlanKey,
-    build_plan,
-    is_gso_usable,
-    split_runs,
-)
+from media.transport.fanout import FanOut, is_gso_usable
 from media.transport.ice_lite import Path
+from media.transport.mmsg import MessageArray
 from media.transport.peer_out import PeerOut
 from media.transport.udp import UdpSocket, open_sockets
 
@@ -35,7 +30,6 @@ GCM = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
 CM = MasterKey(CM_SHA1_80, bytes(range(16)), bytes(range(14)))
 
 
-KEY = PlanKey((("vp8", 96),), 0, 16)
 NOW = bytes(3)
 
 
@@ -55,39 +49,16 @@ def packets(
     ]
 
 
-@given(st.lists(st.integers(0, 1300), max_size=200), st.integers(1, 64))
-def test_runs_keep_the_order_and_the_rules_of_gso(
-    sizes: list[int], max_segments: int
-) -> None:
-    batch = packets(sizes)
-    runs = split_runs(batch, max_segments)
-    assert [packet for run in runs for packet in run] == batch
-    for run in runs:
-        lengths = [len(packet.payload) for packet in run]
-        assert len(run) <= max_segments
-        assert all(length == lengths[0] for length in lengths[:-1])
-        assert lengths[-1] <= lengths[0]
-        assert sum(lengths) + 28 * len(run) < 65_536
-
-
-def test_a_frame_of_equal_packets_is_one_run() -> None:
-    assert len(build_plan(packets([1000] * 5 + [300]), KEY)) == 1
-    assert len(build_plan(packets([1000] * 6), KEY, max_segments=1)) == 6
-
-
 def test_a_plan_is_made_once_for_all_viewers_and_forgotten_with_the_batch() -> None:
     fanout, batch = FanOut(use_gso=True), packets([10])
-    key, other = fanout.intern({"vp8": 96}, 0, 16), fanout.intern({"vp8": 97}, 0, 16)
+    key = fanout.intern({"vp8": 96}, 0, 3, 16)
+    other = fanout.intern({"vp8": 97}, 0, 3, 16)
     plans = fanout.use(batch, key)
     assert fanout.use(batch, other) is not plans
     assert fanout.use(batch, key) is plans
-    assert fanout.intern({"vp8": 96}, 0, 16) is key
+    assert fanout.intern({"vp8": 96}, 0, 3, 16) is key
     fanout.flush()
     assert fanout.use(batch, key) is not plans
-
-
-def test_a_codec_that_was_not_negotiated_makes_an_empty_plan() -> None:
-    assert build_plan(packets([10]), PlanKey((("h264", 102),), 0, 16)) == ()
 
 
 @pytest.fixture
@@ -220,6 +191,73 @@ def test_a_viewer_who_joins_after_the_wrap_decrypts(
         assert plain == packet.header(96) + packet.payload
 
 
+def test_a_wrap_inside_a_first_batch_and_between_batches_decrypts(
+    wire: tuple[UdpSocket, socket.socket],
+) -> None:
+    out = open_out(wire, GCM)
+    receiver = open_receiver(GCM)
+    batch = packets([100] * 12, first=65_536 - 8)
+    for part in (batch[:4], batch[4:8], batch[8:]):
+        out.send(0, part)
+    for packet in batch:
+        plain = receiver.unprotect(wire[1].recv(2048))
+        assert plain == packet.header(96) + packet.payload
+
+
+def test_an_error_while_encrypting_leaves_the_copy_to_the_next_viewer() -> None:
+    udp = open_sockets("127.0.0.1", 0)[0]
+    fanout = FanOut(use_gso=is_gso_usable())
+    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
+    viewers = []
+    for _ in range(3):
+        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        sock.bind(("127.0.0.1", 0))
+        sock.settimeout(0.2)
+        out = PeerOut([stream], fanout)
+        out.open(GCM)
+        out.use_path(Path(udp, sock.getsockname(), 0))
+        viewers.append((sock, out))
+    batch, later = packets([50] * 3), packets([50] * 3, first=103)
+
+    viewers[1][1]._encrypt_into = Mock(side_effect=ValueError)
+    for part in (batch, later):
+        for number, (_, out) in enumerate(viewers):
+            with pytest.raises(ValueError) if number == 1 else nullcontext():
+                out.send(0, part)
+    fanout.flush()
+    for number, (sock, _) in enumerate(viewers):
+        receiver = open_receiver(GCM)
+        if number == 1:
+            with pytest.raises(TimeoutError):
+                sock.recv(2048)
+        else:
+            for packet in batch + later:
+                plain = receiver.unprotect(sock.recv(2048))
+                assert plain == packet.header(96) + packet.payload
+        sock.close()
+    udp.close()
+
+
+def test_who_moves_while_packets_wait_gets_them_at_the_address_of_before(
+    wire: tuple[UdpSocket, socket.socket],
+) -> None:
+    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
+    out = PeerOut([stream], FanOut(use_gso=is_gso_usable()))
+    out.open(GCM)
+    out.use_path(Path(wire[0], wire[1].getsockname(), 0))
+    first, then = packets([10]), packets([20], first=101)
+    out.send(0, first)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
+        elsewhere.bind(("127.0.0.1", 0))
+        elsewhere.settimeout(1)
+        out.use_path(Path(wire[0], elsewhere.getsockname(), 0))
+        out.send(0, then)
+        out.use_path(None)
+        receiver = open_receiver(GCM)
+        assert receiver.unprotect(wire[1].recv(99))[12:] == first[0].payload
+        assert receiver.unprotect(elsewhere.recv(99))[12:] == then[0].payload
+
+
 def test_a_retransmission_leaves_by_rtx(
     wire: tuple[UdpSocket, socket.socket],
 ) -> None:
@@ -240,7 +278,11 @@ def test_a_retransmission_leaves_by_rtx(
 
 
 def refuse(monkeypatch: pytest.MonkeyPatch, udp: UdpSocket, error_number: int) -> None:
-    monkeypatch.setattr(udp.batch, "send", lambda first, end: (0, error_number))
+    def send(self: MessageArray, fileno: int, first: int, end: int) -> tuple[int, int]:
+        assert fileno == udp.fileno
+        return 0, error_number
+
+    monkeypatch.setattr(MessageArray, "send", send)
 
 
 def test_a_full_socket_drops_to_the_end_of_the_frame(
