@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from media.clock import Clock
 from media.failure_log import FailureLog
+from media.flusher import Flusher
 from media.load_meter import BusyMeter, LoadMeter
 from media.protocol import (
     Event,
@@ -100,8 +101,11 @@ class Worker:
         self._identity = DtlsIdentity()
         self._fanout = FanOut(use_gso=use_gso)
         self._mux = UdpMux(endpoint.sockets, clock.monotonic_ns)
-        self._touched: set[Router] = set()
-        self.relays = Relays(self.routers, self._touched.add, self.flush, on_event)
+        self._flusher = Flusher(self._fanout, self._guard)
+        self.flush = self._flusher.flush
+        self.relays = Relays(
+            self.routers, self._flusher.touch, self._flusher.flush, on_event
+        )
         self._shaking: set[PeerTransport] = set()
         self._load = LoadMeter(clock.monotonic_ns())
         self._guard_meter = BusyMeter(clock.monotonic_ns())
@@ -137,6 +141,7 @@ class Worker:
         self.relays.close()
         if self._timer is not None:
             self._timer.cancel()
+        self._flusher.close()
         for udp in self._endpoint.sockets:
             self._loop.remove_reader(udp.sock.fileno())
         if self._endpoint.tcp is not None:
@@ -175,7 +180,7 @@ class Worker:
         self._tally.add_gone_router(router)
         del self.routers[router_id]
         self.replicas.discard(router_id)
-        self._touched.discard(router)
+        self._flusher.forget(router)
         del router
         # Slots, lines and router hold each other, 160 KiB, and by itself the collector
         # hardly ever looks at what is old (`media.__main__`).
@@ -292,12 +297,12 @@ class Worker:
     def on_rtp(self, peer: PeerTransport, packet: bytes, arrival_ns: int) -> None:
         router = self.routers[peer.router_id]
         router.on_rtp(peer.peer_id, packet, arrival_ns)
-        self._touched.add(router)
+        self._flusher.touch(router)
 
     def on_rtcp(self, peer: PeerTransport, data: bytes, arrival_ns: int) -> None:
         router = self.routers[peer.router_id]
         router.on_rtcp(peer.peer_id, data, arrival_ns)
-        self._touched.add(router)
+        self._flusher.touch(router)
 
     def _connect(self, peer: PeerTransport) -> None:
         router = self.routers[peer.router_id]
@@ -309,7 +314,7 @@ class Worker:
         else:
             streams = peer.answer.streams
             router.open_viewer(peer.peer_id, streams, peer.out, peer.group, peer.wishes)
-        self._touched.add(router)
+        self._flusher.touch(router)
 
     def _forget(self, peer: PeerTransport) -> None:
         self._mux.remove(peer)
@@ -326,13 +331,6 @@ class Worker:
     def _on_readable(self, udp: UdpSocket) -> None:
         self._mux.drain(udp)
         self.flush()
-
-    def flush(self) -> None:
-        """Send what routers have made; must follow everything that makes them send."""
-        for router in tuple(self._touched):
-            self._guard(router.flush)
-        self._touched.clear()
-        self._fanout.flush()
 
     def _on_tick(self) -> None:
         late_s = self._loop.time() - self._due_s

@@ -73,9 +73,10 @@ class AudioSlot(Line):
         payload = packet.payload
         self._emit(source, ext_seqno, packet, payload, codec, marker, arrival_ns)
 
-    def flush(self, now_ns: int) -> None:
-        """Send what was written since the last flush."""
+    def flush(self, now_ns: int) -> bool:
+        """Send what was written since the last flush; False, as sound never waits."""
         self._send_all()
+        return False
 
     def _send_all(self) -> None:
         batch = self._batch

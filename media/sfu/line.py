@@ -37,6 +37,7 @@ class Line:
     __slots__ = (
         "_batch",
         "_batch_has_late",
+        "_batched_ns",
         "_cache_packets",
         "_fanout",
         "_flushed_bytes",
@@ -86,6 +87,8 @@ class Line:
         self.is_report_due = False
         self._batch: list[OutPacket] = []
         self._batch_has_late = False
+        self._batched_ns = 0
+        """When the first packet of the batch came."""
         self._fanout: Fanout = ()
         self._flushed_bytes = 0
         self.gap_share = 0.0
@@ -166,6 +169,8 @@ class Line:
             abs_send_time(arrival_ns),
         )
         self.cache.put(out)
+        if not self._batch:
+            self._batched_ns = arrival_ns
         self._batch.append(out)
         size_bytes = len(payload)
         self._packets += 1

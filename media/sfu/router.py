@@ -70,6 +70,7 @@ class Router:
         "_steering",
         "_table",
         "_viewers",
+        "is_holding",
         "packets_in",
         "packets_malformed",
         "packets_refused",
@@ -98,6 +99,8 @@ class Router:
         self._steering = SteeringRound(board, now_ns)
         self._in_rate = RateMeter(now_ns)
         self._out_rate = RateMeter(now_ns)
+        self.is_holding = False
+        """A picture's rest is awaited: `flush` is due again after HOLD_NS."""
         self.packets_in = 0
         self.packets_malformed = 0
         self.packets_refused = 0
@@ -312,10 +315,12 @@ class Router:
 
     def flush(self) -> None:
         """Send what arrived since the last flush: to replicas, then sound, pictures."""
+        self.is_holding = False
         self.relay.flush()
         now_ns = self._clock.monotonic_ns()
         for slot in self._table.all:
-            slot.flush(now_ns)
+            if slot.flush(now_ns):
+                self.is_holding = True
 
     def tick(self, now_ns: int) -> None:
         """Do what is due: repeats, keyframe requests, speakers, reports."""

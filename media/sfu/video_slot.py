@@ -216,11 +216,16 @@ class VideoSlot:
             line.set_pending(source)
         return line
 
-    def flush(self, now_ns: int) -> None:
-        """Send what was written since the last flush; let in who waited for it."""
+    def flush(self, now_ns: int) -> bool:
+        """Send what was written since the last flush; let in who waited for it.
+
+        True when a line keeps the beginning of a picture until its rest has come.
+        """
+        is_holding = False
         for line in self.all_lines:
-            line.send_batch()
+            is_holding = line.flush(now_ns) or is_holding
         self._audience.flush(now_ns)
+        return is_holding
 
     # Keyframes, and time.
 

@@ -19,6 +19,7 @@ from media.rtp.rtcp import (
     SenderReport,
 )
 from media.rtp.rtcp_codec import build_rtcp, parse_rtcp
+from media.sfu.picture_line import HOLD_NS
 from media.sfu.ports import (
     NO_SHIFT,
     DeclaredTrack,
@@ -351,5 +352,20 @@ class Room:
 
     def go(self, elapsed_ms: float = 33) -> None:
         """Flush, let time pass, tick."""
-        self.router.flush()
-        self.router.tick(self.clock.advance_ms(elapsed_ms))
+        passed_ms = flush_all([self.router], self.clock)
+        self.router.tick(self.clock.advance_ms(elapsed_ms - passed_ms))
+
+
+def flush_all(routers: Sequence[Router], clock: ManualClock) -> float:
+    """Flush, and again after the moment that beginnings of pictures are kept for.
+
+    Gives how many ms that took.
+    """
+    for router in routers:
+        router.flush()
+    if not any(router.is_holding for router in routers):
+        return 0
+    clock.advance_ms(HOLD_NS / 1e6)
+    for router in routers:
+        router.flush()
+    return HOLD_NS / 1e6

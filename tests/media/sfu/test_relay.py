@@ -18,7 +18,7 @@ from media.sfu.relay_wire import (
     Wish,
     decode_control,
 )
-from tests.media.sfu.room import Room, Source, assert_gapless
+from tests.media.sfu.room import Room, Source, assert_gapless, flush_all
 from tests.media.sfu.simulcast import SimulcastCamera, layers_of
 
 
@@ -48,9 +48,9 @@ class Wire:
 
     def go(self, elapsed_ms: float = 33) -> None:
         """Flush and tick both; they share one clock, as on one machine."""
-        self.origin.router.flush()
-        self.replica.router.flush()
-        now_ns = self.origin.clock.advance_ms(elapsed_ms)
+        routers = [self.origin.router, self.replica.router]
+        passed_ms = flush_all(routers, self.origin.clock)
+        now_ns = self.origin.clock.advance_ms(elapsed_ms - passed_ms)
         self.origin.router.tick(now_ns)
         self.replica.router.tick(now_ns)
 
