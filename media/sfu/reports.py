@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from media.clock import Clock
-from media.rtp.rtcp import SenderReport
 from media.sfu.audio_slot import AudioSlot
 from media.sfu.line import Line
+from media.sfu.sender_reports import SenderReports
 from media.sfu.video_slot import VideoSlot
 from media.sfu.viewer import Viewer
 
@@ -31,11 +31,11 @@ class LineReports:
         for slot in self._slots:
             yield from slot.all_lines if isinstance(slot, VideoSlot) else (slot,)
 
-    def current(self, now_ns: int) -> Mapping[object, SenderReport]:
+    def current(self, now_ns: int) -> SenderReports:
         """Give the reports of all lines that carry something."""
         wall_ns = self._clock.wall_ns_at(now_ns)
         reports = ((line, line.sender_report(wall_ns)) for line in self._lines())
-        return {line: report for line, report in reports if report is not None}
+        return SenderReports({line: one for line, one in reports if one is not None})
 
     def tick(self, viewers: Iterable[Viewer], now_ns: int) -> None:
         """Report to those whose second is over; note what publishers left missing.
@@ -44,10 +44,12 @@ class LineReports:
         """
         for line in self._lines():
             line.measure_gaps(now_ns)
-        is_due_to_all = self._is_due_to_all(now_ns)
-        reports: Mapping[object, SenderReport] | None = None
+        before_ns = now_ns - REPORT_INTERVAL_NS
+        if self._is_due_to_all(now_ns):
+            before_ns = now_ns
+        reports: SenderReports | None = None
         for viewer in viewers:
-            if is_due_to_all or now_ns - viewer.reported_ns >= REPORT_INTERVAL_NS:
+            if viewer.reported_ns <= before_ns:
                 if reports is None:
                     reports = self.current(now_ns)
                 viewer.report(reports, now_ns)

@@ -143,8 +143,8 @@ class Steering:
         self._prober.rate_bps = self._line.probe_bps(now_ns)
 
     def _measure(self, now_ns: int) -> None:
-        sent = sum(one.sent_bytes() for _, one in self._pictures)
-        sent += sum(one.sent_bytes() for one in self._voices)
+        sent = sum([one.sent_bytes() for _, one in self._pictures])
+        sent += sum([one.sent_bytes() for one in self._voices])
         self._sent.update(sent, now_ns)
         padding_bps = self._prober.measure(now_ns)
         self._line.on_sent(self._sent.bps + padding_bps, padding_bps, now_ns)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from media.clock import Clock
 from media.rtp.rtcp import (
@@ -13,15 +13,12 @@ from media.rtp.rtcp import (
     ReceiverReport,
     ReportBlock,
     RtcpPacket,
-    SenderReport,
-    SourceDescription,
 )
-from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.audio_slot import AudioSlot
 from media.sfu.ports import MediaOut
-from media.sfu.publisher import CNAME
 from media.sfu.reception import Reception
 from media.sfu.red_choice import RedChoice
+from media.sfu.sender_reports import SenderReports
 from media.sfu.steering import Steering
 from media.sfu.subscription import Subscription
 from media.sfu.video_slot import VideoSlot
@@ -35,6 +32,7 @@ class Viewer:
     __slots__ = (
         "_by_ssrc",
         "_entries",
+        "_subscriptions",
         "errors",
         "out",
         "reception",
@@ -54,6 +52,7 @@ class Viewer:
         self.viewer_id = viewer_id
         self.out = out
         self._entries = tuple(entries)
+        self._subscriptions = tuple(one for _, one in entries)
         self.errors = 0
         self.reported_ns = clock.monotonic_ns()
         self.reception = Reception(clock)
@@ -139,19 +138,14 @@ class Viewer:
         if subscription is not None and isinstance(slot, VideoSlot):
             slot.want_keyframe(subscription, now_ns)
 
-    def report(self, reports: Mapping[object, SenderReport], now_ns: int) -> None:
+    def report(self, reports: SenderReports, now_ns: int) -> None:
         """Send the sender reports of the lines this viewer is on."""
         self.reported_ns = now_ns
-        mine = [
-            one.shifted_report(report) if one.shift.timestamp else report
-            for _, one in self._entries
-            if (report := reports.get(one.line)) is not None
-        ]
-        if not mine:
+        data = reports.of(self._subscriptions)
+        if not data:
             return
-        names = SourceDescription(tuple((one.ssrc, CNAME) for one in mine))
         try:
-            self.out.send_rtcp(build_rtcp((*mine, names)))
+            self.out.send_rtcp(data)
         except Exception:
             self.errors += 1
 
