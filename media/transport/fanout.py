@@ -14,11 +14,20 @@ from collections.abc import Sequence
 
 from media.protocol import Codec
 from media.sfu.ports import HeaderKey, OutPacket
-from media.transport.mmsg import MessageArray, Sockaddr, name_of
-from media.transport.plans import MAX_SEGMENTS, Copy, PlanKey, PlanSet
+from media.transport.mmsg import MAX_MESSAGES, MessageArray, Sockaddr, name_of
+from media.transport.plans import (
+    GROUP_BYTES,
+    MAX_SEGMENTS,
+    Copy,
+    PlanKey,
+    PlanSet,
+)
 
 SOCKET_FULL = frozenset({errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM})
 """Refusals that the next datagram would meet as well."""
+
+MAX_SPARE = 4
+"""Arrays kept for the next batches, 140 KiB each: more than browser families a hall."""
 
 _NOTHING = PlanSet((), PlanKey((), 0, -1, 0), 1)
 
@@ -36,6 +45,7 @@ class FanOut:
         "_max_segments",
         "_packets",
         "_sets",
+        "_spare",
         "current",
         "packets_sent",
     )
@@ -46,6 +56,7 @@ class FanOut:
         self._packets: Sequence[OutPacket] = ()
         self._sets: dict[PlanKey, PlanSet] = {}
         """Of one batch: the sound of all leaves before the first picture."""
+        self._spare: list[MessageArray] = []
         self.current = _NOTHING
         self.packets_sent = 0
         """By all viewers together."""
@@ -75,8 +86,16 @@ class FanOut:
         found = self._sets.get(key)
         if found is None:
             found = self._sets[key] = PlanSet(packets, key, self._max_segments)
+            found.use(self._messages_for(found))
         self.current = found
         return found
+
+    def _messages_for(self, plans: PlanSet) -> MessageArray:
+        places, memory_bytes = plans.room
+        if self._spare and self._spare[-1].fits(places, memory_bytes):
+            return self._spare.pop()
+        places = max(places, MAX_MESSAGES)
+        return MessageArray(places, max(memory_bytes, GROUP_BYTES))
 
     def next_copy(self, plans: PlanSet) -> Copy:
         """Make another copy, or send what is queued and start again with the first."""
@@ -120,6 +139,8 @@ class FanOut:
         for plans in self._sets.values():
             if plans.owners:
                 self._send(plans)
+            if len(self._spare) < MAX_SPARE:
+                self._spare.append(plans.messages)
         self._sets.clear()
         self.current, self._packets = _NOTHING, ()
 
@@ -136,7 +157,7 @@ def is_gso_usable() -> bool:
         messages = MessageArray(1, 6)
         messages.memory[:] = b"abcdef"
         messages.describe(0, 0, 6, 4, name.size_bytes)
-        messages.names[name_of(0)] = name.pointer
+        messages.words[name_of(0)] = name.pointer
         try:
             return messages.send(sender.fileno(), 0, 1) == (1, 0) and (
                 receiver.recv(16) == b"abcd" and receiver.recv(16) == b"ef"

@@ -12,6 +12,7 @@ import ctypes
 import errno
 import socket
 import struct
+import sys
 
 MAX_MESSAGES = 128
 """Of one call; more save nothing, and what is late waits for fewer."""
@@ -25,8 +26,15 @@ _IOVEC = struct.Struct("@PN")
 # struct cmsghdr: length, level, type, then the 16-bit segment size, padded to a word.
 _CMSG = struct.Struct("@NiiH0P")
 _CMSG_BYTES = struct.calcsize("@NiiH")
+_WORD_BYTES = struct.calcsize("@P")
+_MESSAGE_WORDS = _MMSGHDR.size // _WORD_BYTES
+_CONTROL_LENGTH_WORD = 5
 _PARTS_BYTES = _IOVEC.size + _CMSG.size
-_HEADER_WORDS = _MMSGHDR.size // struct.calcsize("@P")
+_PARTS_WORDS = _PARTS_BYTES // _WORD_BYTES
+_SEGMENT_WORD = (_IOVEC.size + _CMSG.size) // _WORD_BYTES - 1
+# Where a shorter number stands in a word that is written whole.
+_SEGMENT_SHIFT = 0 if sys.byteorder == "little" else 8 * _WORD_BYTES - 16
+_NAME_SHIFT = 0 if sys.byteorder == "little" else 8 * _WORD_BYTES - 32
 
 _sendmmsg = ctypes.CDLL(None, use_errno=True).sendmmsg
 _sendmmsg.argtypes = (ctypes.c_int, ctypes.c_void_p, ctypes.c_uint, ctypes.c_int)
@@ -59,52 +67,58 @@ class MessageArray:
     needs another name there. The name's `Sockaddr` must live until it is sent.
     """
 
-    __slots__ = ("_addresses", "_keep", "_messages", "_parts", "memory", "names")
+    __slots__ = ("_keep", "_memory_pointer", "_parts", "_pointer", "memory", "words")
 
     def __init__(self, places: int, memory_bytes: int) -> None:
-        memory = bytearray(max(1, memory_bytes))
+        memory = bytearray(memory_bytes)
         messages = bytearray(places * _MMSGHDR.size)
         parts = bytearray(places * _PARTS_BYTES)
-        held = [ctypes.c_char.from_buffer(one) for one in (memory, messages, parts)]
-        self._keep = held
-        self._addresses = tuple(ctypes.addressof(one) for one in held)
-        self._messages = messages
-        self._parts = parts
+        buffers = (memory, messages, parts)
+        self._keep = [ctypes.c_char.from_buffer(one) for one in buffers]
+        self._memory_pointer, self._pointer, first_part = map(
+            ctypes.addressof, self._keep
+        )
+        for place in range(places):
+            at = place * _PARTS_BYTES
+            controls = at + _IOVEC.size
+            header = (0, 0, first_part + at, 1, first_part + controls, 0, 0, 0)
+            _MMSGHDR.pack_into(messages, place * _MMSGHDR.size, *header)
+            control = (_CMSG_BYTES, _SOL_UDP, _UDP_SEGMENT, 0)
+            _CMSG.pack_into(parts, controls, *control)
         self.memory = memoryview(memory)
-        """Of `memory_bytes`: packets are written here."""
-        self.names = memoryview(messages).cast("P")
+        """Packets are written here."""
+        self.words = memoryview(messages).cast("P")
         """At `name_of(place)` goes the `pointer` of a Sockaddr."""
+        self._parts = memoryview(parts).cast("P")
+
+    def fits(self, places: int, memory_bytes: int) -> bool:
+        return places * _MESSAGE_WORDS <= len(self.words) and memory_bytes <= len(
+            self.memory
+        )
 
     def describe(
         self,
         place: int,
         start: int,
         size_bytes: int,
-        segment_bytes: int | None,
+        segment_bytes: int,
         name_bytes: int,
     ) -> None:
-        """Let a place send this part of the memory, cut into segments or not."""
-        memory, _, parts = self._addresses
-        at = place * _PARTS_BYTES
-        _IOVEC.pack_into(self._parts, at, memory + start, size_bytes)
-        control = controls = 0
-        if segment_bytes is not None:
-            control, controls = parts + at + _IOVEC.size, _CMSG.size
-            _CMSG.pack_into(
-                *(self._parts, at + _IOVEC.size),
-                *(_CMSG_BYTES, _SOL_UDP, _UDP_SEGMENT, segment_bytes),
-            )
-        _MMSGHDR.pack_into(
-            *(self._messages, place * _MMSGHDR.size),
-            *(0, name_bytes, parts + at, 1, control, controls, 0, 0),
-        )
+        """Let a place send this part of the memory, cut into segments unless 0."""
+        part, message = place * _PARTS_WORDS, place * _MESSAGE_WORDS
+        self._parts[part] = self._memory_pointer + start
+        self._parts[part + 1] = size_bytes
+        self._parts[part + _SEGMENT_WORD] = segment_bytes << _SEGMENT_SHIFT
+        words = self.words
+        words[message + _CONTROL_LENGTH_WORD] = _CMSG.size if segment_bytes else 0
+        words[message + 1] = name_bytes << _NAME_SHIFT
 
     def send(self, fileno: int, first: int, end: int) -> tuple[int, int]:
         """Send these places; gives how many left, and the errno of the next one.
 
         The errno is 0 when the kernel stopped without giving a reason.
         """
-        pointer = self._addresses[1] + first * _MMSGHDR.size
+        pointer = self._pointer + first * _MMSGHDR.size
         sent = _sendmmsg(fileno, pointer, end - first, 0)
         if sent < 0:
             return 0, ctypes.get_errno() or errno.EIO
@@ -112,5 +126,5 @@ class MessageArray:
 
 
 def name_of(place: int) -> int:
-    """Give the index into `names` of a place."""
-    return place * _HEADER_WORDS
+    """Give the index into `words` of a place's name."""
+    return place * _MESSAGE_WORDS

@@ -97,18 +97,16 @@ class PeerOut:
         owners = plans.owners
         position = len(owners)
         if position == len(plans.copies):
-            jobs, names, _ = fanout.next_copy(plans)
+            jobs, names = fanout.next_copy(plans)
         else:
-            jobs, names, _ = plans.copies[position]
-        encrypt_into, prefix, salt = (
-            self._encrypt_into,
-            state.nonce_prefix,
-            state.nonce_low,
-        )
+            jobs, names = plans.copies[position]
+        encrypt_into = self._encrypt_into
+        prefix, salt = state.nonce_prefix, state.nonce_low
         for low, payload, header, target in jobs:
             encrypt_into(NONCE_PACK(prefix, low ^ salt), payload, header, target)
+        words = plans.words
         for name in names:
-            plans.names[name] = self._name
+            words[name] = self._name
         owners.append(self)
 
     def send_shifted(
@@ -122,22 +120,20 @@ class PeerOut:
         plans = fanout.current
         if plans.packets is not packets or plans.key is not key:
             plans = fanout.use(packets, key)
+        if len(plans.owners) == len(plans.copies):
+            fanout.next_copy(plans)
         position = len(plans.owners)
-        if position == len(plans.copies):
-            copy = fanout.next_copy(plans)
-        else:
-            copy = plans.copies[position]
+        jobs, names = plans.copies[position]
         encrypt_into, salt = self._encrypt_into, self._salt
         ahead = shift.seqno - state.base_index
-        for packet, job, place in zip(
-            plans.visible, copy.jobs, copy.headers, strict=True
-        ):
-            place[:] = header = packet.shifted_header(plans.header_key, shift)
+        for number, packet in enumerate(plans.visible):
+            header = packet.shifted_header(plans.header_key, shift)
+            plans.header_of(position, number)[:] = header
             iv = packet_iv(packet.ssrc, packet.ext_seqno + ahead)
             nonce = (salt ^ iv).to_bytes(12, "big")
-            encrypt_into(nonce, packet.payload, header, job[3])
-        for name in copy.names:
-            plans.names[name] = self._name
+            encrypt_into(nonce, packet.payload, header, jobs[number][3])
+        for name in names:
+            plans.words[name] = self._name
         plans.owners.append(self)
 
     def resend(

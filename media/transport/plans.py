@@ -1,13 +1,14 @@
 """What all viewers of a batch have in common: its packets, laid out for encryption.
 
-A plan set has, per packet, the sequence number's share of the nonce, the payload, the
-header, and the slice that a viewer's ciphertext is written to. There are copies of it,
-so that several viewers are encrypted first and then sent by one `sendmmsg`. Equal
+A plan set has, per packet, the sequence number's share of the nonce, the payload and
+the header, and copies of the slices that a viewer's ciphertext is written to, so that
+several viewers are encrypted first and then sent by one `sendmmsg`. Equal
 packets in a row leave as one message with UDP_SEGMENT (generic segmentation offload,
 Linux 4.18).
 
-A copy is the places of one viewer in a `MessageArray`. Everything about them is laid
-out once; a viewer brings its key, and its address as one pointer a message.
+Everything about a copy's places in the `MessageArray` is laid out once; a viewer brings
+its key, and its address as one pointer a message. With few viewers this is what a batch
+costs, in caches that went cold since the last one: it must be short.
 """
 
 from __future__ import annotations
@@ -32,11 +33,14 @@ STRADDLES = -1
 
 _MAX_HEADER_BYTES = 20
 
+Run = tuple[OutPacket, ...]
+"""Packets that leave in one message: equal sizes, only the last may be shorter."""
+
 Job = tuple[int, bytes, bytes, memoryview]
 """Low 16 bits of the index, payload, header (the associated data), where to write."""
 
-Run = tuple[OutPacket, ...]
-"""Packets that leave in one message: equal sizes, only the last may be shorter."""
+Copy = tuple[tuple[Job, ...], range]
+"""One viewer's packets, and where its address goes in `MessageArray.words`."""
 
 
 class PlanKey(NamedTuple):
@@ -53,16 +57,6 @@ class PlanKey(NamedTuple):
     """They have numbers of their own: each writes the headers anew."""
 
 
-class Copy(NamedTuple):
-    """Where one viewer's packets go."""
-
-    jobs: tuple[Job, ...]
-    names: tuple[int, ...]
-    """Indexes into `MessageArray.names`, one for each run."""
-    headers: tuple[memoryview, ...]
-    """Where viewers with numbers of their own write their headers; else empty."""
-
-
 class Owner(Protocol):
     """Whose packets stand in a copy: a `PeerOut`."""
 
@@ -73,19 +67,23 @@ class PlanSet:
     """The copies of one plan; the first of them belong to `owners`, one each."""
 
     __slots__ = (
+        "_bodies",
         "_limit",
-        "_places",
+        "_runs",
         "_template",
         "copies",
         "header_key",
+        "headers",
         "iv_high",
         "key",
+        "lows",
         "messages",
-        "names",
         "owners",
         "packets",
+        "payloads",
         "runs",
         "visible",
+        "words",
     )
 
     def __init__(
@@ -93,44 +91,76 @@ class PlanSet:
     ) -> None:
         self.packets = packets
         self.key = key
-        names = dict(key.headers).get(packets[0].codec) if packets else None
-        self.header_key: HeaderKey = 0 if names is None else names
-        # A packet from before the viewer's start has no index of theirs.
-        self.visible = tuple(
-            packet
-            for packet in packets
-            if names is not None and packet.ext_seqno >= key.base_index
-        )
-        """Empty when the codec was not negotiated."""
-        self.runs: list[Run] = split_runs(self.visible, max_segments)
         self.owners: list[Owner] = []
         """Whose packets wait in the first copies. One is added when all its packets
         are there: an error before that leaves the copy to the next viewer."""
         self.copies: list[Copy] = []
-        self._lay_out()
-
-    def _lay_out(self) -> None:
-        """Find each packet's place, and what the nonces have in common."""
-        highs = {iv >> 16 for iv in map(self._iv, self.visible)}
-        self.iv_high = STRADDLES if len(highs) > 1 else max(highs, default=0)
+        self.visible: list[OutPacket] = []
+        """Without packets from before the viewers' start, which have no index of
+        theirs; empty when the codec was not negotiated."""
+        self.lows: list[int] = []
+        """The low 16 bits of each packet's index."""
+        self.payloads: list[bytes] = []
+        self.headers: list[bytes] = []
+        """The associated data."""
+        self.iv_high = 0
         """The IV without the low 16 bits; STRADDLES when packets differ in it."""
-        self._template = bytearray()
-        self._places: list[tuple[int, int, int]] = []
-        for packet in self.visible:
-            start = len(self._template)
-            header = packet.header(self.header_key)
-            self._template += header + bytes(len(packet.payload) + TAG_BYTES)
-            body = start + len(header)
-            self._places.append((start, body, len(self._template)))
-        runs, size = max(1, len(self.runs)), max(1, len(self._template))
-        self._limit = max(
-            1, min(GROUP_VIEWERS, GROUP_BYTES // size, MAX_MESSAGES // runs)
-        )
-        self.messages = MessageArray(runs * self._limit, size * self._limit)
-        self.names = self.messages.names
+        self.header_key: HeaderKey = -1
+        for codec, header_key in key.headers:
+            if packets and codec == packets[0].codec:
+                self.header_key = header_key
+                self._take(packets)
+        self._lay_out(max_segments)
 
-    def _iv(self, packet: OutPacket) -> int:
-        return packet_iv(packet.ssrc, packet.ext_seqno - self.key.base_index)
+    def _take(self, packets: Sequence[OutPacket]) -> None:
+        base_index, header_key = self.key.base_index, self.header_key
+        for packet in packets:
+            index = packet.ext_seqno - base_index
+            if index < 0:
+                continue
+            iv_high = packet_iv(packet.ssrc, index) >> 16
+            if not self.visible:
+                self.iv_high = iv_high
+            elif iv_high != self.iv_high:
+                self.iv_high = STRADDLES
+            self.visible.append(packet)
+            self.lows.append(index & 0xFFFF)
+            self.payloads.append(packet.payload)
+            self.headers.append(packet.header(header_key))
+
+    def _lay_out(self, max_segments: int) -> None:
+        """Find each packet's and each run's place in a copy."""
+        template = bytearray()
+        bodies: list[tuple[int, int]] = []
+        for header, payload in zip(self.headers, self.payloads, strict=True):
+            template += header
+            body = len(template)
+            template += bytes(len(payload) + TAG_BYTES)
+            bodies.append((body, len(template)))
+        self._template, self._bodies = template, bodies
+        self.runs = split_runs(self.visible, max_segments)
+        self._runs: list[tuple[int, int, int]] = []
+        """Where each begins, its size, and that of its segments, 0 for none."""
+        position = start = 0
+        for run in self.runs:
+            segment = bodies[position][1] - start if len(run) > 1 else 0
+            position += len(run)
+            end = bodies[position - 1][1]
+            self._runs.append((start, end - start, segment))
+            start = end
+        runs, size = max(1, len(self.runs)), max(1, len(template))
+        self._limit = min(GROUP_VIEWERS, GROUP_BYTES // size, MAX_MESSAGES // runs) or 1
+
+    @property
+    def room(self) -> tuple[int, int]:
+        """How many messages, and bytes of memory, its copies need."""
+        places, size = self._limit * len(self.runs), self._limit * len(self._template)
+        return max(1, places), max(1, size)
+
+    def use(self, messages: MessageArray) -> None:
+        """Put the copies here; nobody else may until all is sent."""
+        self.messages = messages
+        self.words = messages.words
 
     @property
     def has_room(self) -> bool:
@@ -138,33 +168,24 @@ class PlanSet:
 
     def add_copy(self) -> Copy:
         """Make another copy while there `has_room`."""
-        base = len(self.copies) * len(self._template)
-        memory = self.messages.memory
+        number = len(self.copies)
+        base, first = number * len(self._template), number * len(self._runs)
+        memory, describe = self.messages.memory, self.messages.describe
         memory[base : base + len(self._template)] = self._template
-        jobs: list[Job] = []
-        headers: list[memoryview] = []
-        for packet, (start, body, end) in zip(self.visible, self._places, strict=True):
-            low = self._iv(packet) & 0xFFFF
-            header = packet.header(self.header_key)
-            jobs.append((low, packet.payload, header, memory[base + body : base + end]))
-            if self.key.is_shifted:
-                headers.append(memory[base + start : base + body])
-        copy = Copy(tuple(jobs), self._describe_runs(base), tuple(headers))
+        for place, (start, size, segment) in enumerate(self._runs, first):
+            describe(place, base + start, size, segment, self.key.name_bytes)
+        targets = [memory[base + body : base + end] for body, end in self._bodies]
+        jobs = zip(self.lows, self.payloads, self.headers, targets, strict=True)
+        names = range(name_of(first), name_of(first + len(self._runs)), name_of(1))
+        copy = (tuple(jobs), names)
         self.copies.append(copy)
         return copy
 
-    def _describe_runs(self, base: int) -> tuple[int, ...]:
-        first = len(self.copies) * len(self.runs)
-        position = 0
-        for place, run in enumerate(self.runs, first):
-            start, _, end = self._places[position]
-            position += len(run)
-            last = self._places[position - 1][2]
-            segment = end - start if len(run) > 1 else None
-            self.messages.describe(
-                place, base + start, last - start, segment, self.key.name_bytes
-            )
-        return tuple(name_of(first + number) for number in range(len(self.runs)))
+    def header_of(self, number: int, packet: int) -> memoryview:
+        """Give where a copy's header of a packet stands."""
+        base = number * len(self._template)
+        body = base + self._bodies[packet][0]
+        return self.messages.memory[body - len(self.headers[packet]) : body]
 
 
 def split_runs(packets: Sequence[OutPacket], max_segments: int) -> list[Run]:
