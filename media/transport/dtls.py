@@ -24,6 +24,12 @@ from media.srtp.profiles import (
     profile_by_name,
     split_exported,
 )
+from media.transport.dtls_established import (
+    ALERT,
+    HANDSHAKE,
+    RECORD_HEADER_BYTES,
+    EstablishedDtls,
+)
 
 MTU_BYTES = 1200
 """Of our flights; what Chromium uses, safe below every tunnel we know."""
@@ -40,11 +46,12 @@ takes up to 100 KiB each (compare CVE-2026-73214 of coturn)."""
 _CIPHERS = (
     b"ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:"
     b"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:"
-    b"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:"
-    b"ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA"
+    b"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384"
 )
-_RECORD_HEADER_BYTES = 13
-_HANDSHAKE = 22
+"""The first is what every WebRTC implementation must know (RFC 8827, 6.5)."""
+_DTLS_1_2 = 0xFEFD
+_FATAL = 2
+_CLOSE_NOTIFY = 0
 _MESSAGE_HEADER_BYTES = 12
 _READ_BYTES = 65536
 
@@ -76,13 +83,18 @@ class DtlsServer:
     ) -> None:
         self._fingerprints = fingerprints
         self._send = send
-        self._connection = SSL.Connection(identity.context, None)
+        self._connection: SSL.Connection | None = SSL.Connection(identity.context, None)
         self._connection.set_ciphertext_mtu(MTU_BYTES)
         self._connection.set_accept_state()
+        self._established: EstablishedDtls | None = None
+        """Takes the connection's place when the handshake is complete."""
         self._received_datagrams = 0
-        self.is_complete = False
         self.receive_key: MasterKey | None = None
         self.send_key: MasterKey | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        return self._established is not None
 
     def receive(self, datagram: bytes) -> bool:
         """Take one datagram; True at the moment the handshake has completed.
@@ -90,36 +102,47 @@ class DtlsServer:
         Raises DtlsError when the peer must be closed, also on its close_notify.
         """
         self._received_datagrams += 1
-        if self._received_datagrams > MAX_HANDSHAKE_DATAGRAMS:
-            if self.is_complete:
-                return False
+        is_flood = self._received_datagrams > MAX_HANDSHAKE_DATAGRAMS
+        if self._connection is None:
+            if not is_flood:
+                self._hear(datagram)
+            return False
+        if is_flood:
             raise DtlsError("too many DTLS datagrams")
         if _longest_message_bytes(datagram) > MAX_MESSAGE_BYTES:
-            if self.is_complete:
-                return False
             raise DtlsError("a handshake message that is too long")
         self._connection.bio_write(datagram)
-        if self.is_complete:
-            self._drain_application_data()
-            return False
-        return self._advance()
+        return self._advance(self._connection)
+
+    def _hear(self, datagram: bytes) -> None:
+        """Repeat our last flight to a peer that missed it; raises when it leaves."""
+        established = self._established
+        if established is None:
+            return
+        for content_type, plain in established.open(datagram):
+            if content_type == HANDSHAKE:
+                self._send(established.last_flight)
+            elif content_type == ALERT and len(plain) == 2:
+                level, description = plain
+                if description == _CLOSE_NOTIFY:
+                    raise DtlsError("the peer said close_notify")
+                if level == _FATAL:
+                    raise DtlsError(f"the peer ended DTLS by alert {description}")
 
     def on_timer(self) -> None:
         """Repeat our last flight when its timer is over; called from the tick."""
-        if self.is_complete or self._received_datagrams == 0:
+        connection = self._connection
+        if connection is None or self._received_datagrams == 0:
             return
-        if self._connection.DTLSv1_get_timeout() == 0:
-            self._connection.DTLSv1_handle_timeout()
-            self._flush()
+        if connection.DTLSv1_get_timeout() == 0:
+            connection.DTLSv1_handle_timeout()
+            self._flush(connection)
 
     def close(self) -> None:
         """Say close_notify, so that the peer need not wait for its consent timer."""
-        if self.is_complete:
-            try:
-                self._connection.shutdown()
-            except SSL.Error:
-                return
-            self._flush()
+        if self._established is not None:
+            self._send(self._established.close_notify)
+        self._connection = None
 
     def forget_sender(self) -> None:
         """Send nothing more.
@@ -129,23 +152,24 @@ class DtlsServer:
         """
         self._send = _send_nowhere
 
-    def _advance(self) -> bool:
+    def _advance(self, connection: SSL.Connection) -> bool:
         try:
-            self._connection.do_handshake()
+            connection.do_handshake()
         except SSL.WantReadError:
-            self._flush()
+            self._flush(connection)
             return False
         except SSL.Error as error:
-            self._flush()
+            self._flush(connection)
             raise DtlsError(f"DTLS handshake failed: {_reason(error)}") from error
-        self._check_fingerprint()
-        self._derive_keys()
-        self.is_complete = True
-        self._flush()
+        self._check_fingerprint(connection)
+        self._derive_keys(connection)
+        last_flight = self._flush(connection)
+        self._established = EstablishedDtls(connection, last_flight)
+        self._connection = None
         return True
 
-    def _check_fingerprint(self) -> None:
-        certificate = self._connection.get_peer_certificate(as_cryptography=True)
+    def _check_fingerprint(self, connection: SSL.Connection) -> None:
+        certificate = connection.get_peer_certificate(as_cryptography=True)
         if certificate is None:
             raise DtlsError("the peer showed no certificate")
         for algorithm, expected in self._fingerprints:
@@ -155,36 +179,28 @@ class DtlsServer:
                 return
         raise DtlsError("the peer's certificate is not the one of its SDP")
 
-    def _derive_keys(self) -> None:
-        name = self._connection.get_selected_srtp_profile().decode()
+    def _derive_keys(self, connection: SSL.Connection) -> None:
+        name = connection.get_selected_srtp_profile().decode()
         profile = profile_by_name(name)
         if profile is None:
             raise DtlsError("no SRTP profile in common")
-        exported = self._connection.export_keying_material(
+        exported = connection.export_keying_material(
             EXPORTER_LABEL, profile.exported_bytes
         )
         self.receive_key, self.send_key = split_exported(profile, exported)
 
-    def _drain_application_data(self) -> None:
-        try:
-            while True:
-                self._connection.recv(_READ_BYTES)
-        except SSL.WantReadError:
-            self._flush()
-        except SSL.ZeroReturnError as error:
-            raise DtlsError("the peer said close_notify") from error
-        except SSL.Error as error:
-            raise DtlsError(f"DTLS failed: {_reason(error)}") from error
-
-    def _flush(self) -> None:
+    def _flush(self, connection: SSL.Connection) -> bytes:
+        """Send what the connection has; gives the last datagram of it."""
         pending = bytearray()
         while True:
             try:
-                pending += self._connection.bio_read(_READ_BYTES)
+                pending += connection.bio_read(_READ_BYTES)
             except SSL.WantReadError:
                 break
+        datagram = b""
         for datagram in pack_records(bytes(pending)):
             self._send(datagram)
+        return datagram
 
 
 def _send_nowhere(datagram: bytes) -> None:
@@ -199,9 +215,9 @@ def pack_records(stream: bytes) -> list[bytes]:
     """
     datagrams: list[bytes] = []
     start = position = 0
-    while position + _RECORD_HEADER_BYTES <= len(stream):
+    while position + RECORD_HEADER_BYTES <= len(stream):
         size = int.from_bytes(stream[position + 11 : position + 13], "big")
-        end = position + _RECORD_HEADER_BYTES + size
+        end = position + RECORD_HEADER_BYTES + size
         if end - start > MTU_BYTES and position > start:
             datagrams.append(stream[start:position])
             start = position
@@ -217,11 +233,11 @@ def _longest_message_bytes(datagram: bytes) -> int:
     Cut or crooked ones are OpenSSL's affair: it sets no memory aside for them.
     """
     longest = position = 0
-    while position + _RECORD_HEADER_BYTES < len(datagram):
-        start = position + _RECORD_HEADER_BYTES
+    while position + RECORD_HEADER_BYTES < len(datagram):
+        start = position + RECORD_HEADER_BYTES
         end = start + int.from_bytes(datagram[start - 2 : start], "big")
         is_plain = datagram[position + 3 : position + 5] == bytes(2)
-        if datagram[position] == _HANDSHAKE and is_plain:
+        if datagram[position] == HANDSHAKE and is_plain:
             while start + _MESSAGE_HEADER_BYTES <= min(end, len(datagram)):
                 declared = int.from_bytes(datagram[start + 1 : start + 4], "big")
                 longest = max(longest, declared)
@@ -264,6 +280,7 @@ def _build_context(
     certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey
 ) -> SSL.Context:
     context = SSL.Context(SSL.DTLS_SERVER_METHOD)
+    context.set_max_proto_version(_DTLS_1_2)
     context.set_options(
         SSL.OP_NO_TICKET | SSL.OP_NO_QUERY_MTU | SSL.OP_NO_RENEGOTIATION
     )
@@ -276,6 +293,5 @@ def _build_context(
     context.use_privatekey(key)
     context.set_cipher_list(_CIPHERS)
     context.set_tlsext_use_srtp(USE_SRTP)
-    # Of each viewer 49 KiB, and nothing is read or written after the handshake.
     context.set_mode(SSL.MODE_RELEASE_BUFFERS)
     return context

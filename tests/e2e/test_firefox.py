@@ -188,7 +188,12 @@ async def speak(firefox: Firefox, trainer: Page, distant: Page) -> None:
         15,
         "the viewer by LL-HLS sees the speaker, transcoded",
     )
-    assert (await played(distant))[0] > frames
+    await until(
+        lambda: played(distant),
+        lambda got: got[0] > frames,
+        5,
+        "the picture by LL-HLS goes on",
+    )
     await firefox.press("Finish")
     await firefox.wait_for("!document.body.innerText.includes('You are on air')")
 
