@@ -87,3 +87,5 @@ class WorkerLoad(_Struct, frozen=True, tag="worker.load"):
     packets_in: int
     packets_out: int
     peers: int
+    shed_step: int = 0
+    """Index into `sfu/shedding.py` STEPS: 0 while everybody gets what they can use."""

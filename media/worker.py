@@ -386,9 +386,8 @@ class Worker:
         for kind in self._failures.report("the media loop"):
             self._on_event(WorkerError(object_id="", message=kind))
         sent = self._fanout.packets_sent
-        self._on_event(
-            self._load.report(now_ns, self._mux.packets_in, sent, len(self.peers))
-        )
+        flow = (self._mux.packets_in, sent, len(self.peers))
+        self._on_event(self._load.report(now_ns, *flow, self._load_guard.level))
         if now_ns - self._totals_told_ns >= TOTALS_NS:
             self._totals_told_ns = now_ns
             here = (self.peers.values(), self.routers.values(), self.sinks.values())

@@ -61,8 +61,12 @@ class Hallcast:
     """Our worker process, driven over its control socket."""
 
     name = "hallcast"
+    module = "media"
+    """What is run as the worker."""
 
     def __init__(self) -> None:
+        self.peer_ids: dict[LightPeer, str] = {}
+        """As the control socket calls them."""
         self._folder = Path(tempfile.mkdtemp(prefix="fanout-"))
         self._count = 0
         self._publishers = 0
@@ -74,13 +78,13 @@ class Hallcast:
         control = str(self._folder / "control.sock")
         arguments = ["--control", control, "--udp-host", "127.0.0.1", "--udp-port", "0"]
         self._process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "media", *arguments),
+            *(sys.executable, "-m", self.module, *arguments),
             env={**os.environ, "HALLCAST_LOG_LEVEL": "ERROR"},
         )
         self._client: ChannelClient[Command, Result, Event] = ChannelClient(
             control,
             Wire(Request, Reply, Notice, Failure),
-            on_event=self._on_event,
+            on_event=self.on_event,
             retry_s=0.05,
         )
         self._client.start()
@@ -124,11 +128,13 @@ class Hallcast:
             offer_sdp=peer.make_offer(),
             profile=_slots(len(self._videos[room])),
         )
+        self.peer_ids[peer] = command.peer_id
         answered = await self._client.request(command, timeout_s=20)
         assert isinstance(answered, Answered)
         peer.take_answer(answered.answer_sdp)
 
-    def _on_event(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
+        """Take what the worker tells."""
         if isinstance(event, PublicationOpened) and event.publication.kind == "video":
             video = event.publication.publication_id
             self._videos[int(video.split("-")[1])].append(video)
