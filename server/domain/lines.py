@@ -14,6 +14,8 @@ Rung = Literal["webrtc", "hls", "audio", "slides"]
 RungReason = Literal["start", "blocked", "lost", "no_codec", "chosen"]
 PageQuality = Literal["good", "fair", "bad"]
 Standing = Literal["good", "weak", "bad"]
+Shed = Literal["nothing", "reduced", "paused"]
+"""What a full server keeps back: nothing; size or smoothness; whole pictures."""
 Problem = Literal[
     "no_media", "only_sound", "breaks", "stutters", "slow", "delayed", "reduced", "full"
 ]
@@ -97,6 +99,16 @@ def judge_viewer(line: ViewerLine) -> Verdict:
         if line.limited_by == "capacity"
         else GOOD
     )
+
+
+def shed_of(lines: Iterable[ViewerLine]) -> Shed:
+    """Tell what is kept back from a person who receives by these."""
+    kept_back = [line for line in lines if line.limited_by == "capacity"]
+    if not kept_back:
+        return "nothing"
+    has_pictures = any(line.heights for line in kept_back)
+    is_seen = any(height for line in kept_back for height in line.heights)
+    return "paused" if has_pictures and not is_seen else "reduced"
 
 
 def judge_publisher(line: PublisherLine) -> Verdict:

@@ -118,11 +118,16 @@ class NodeCollector:
         lag = _by_worker_gauge(
             "hallcast_media_loop_lag_worst_seconds", "Worst of the last second."
         )
+        shed = _by_worker_gauge(
+            "hallcast_media_shed_step",
+            "What it keeps back for want of time; 0: nothing.",
+        )
         for index, load in self._director.pool.loads.items():
             peers.add_metric([str(index)], load.peers)
             cpu.add_metric([str(index)], load.cpu_percent / 100)
             lag.add_metric([str(index)], load.loop_lag_ms / 1000)
-        yield from (peers, cpu, lag)
+            shed.add_metric([str(index)], load.shed_step)
+        yield from (peers, cpu, lag, shed)
 
     def _totals(self) -> Iterator[Metric]:
         came = _by_worker("hallcast_media_packets_in", "Datagrams received.")

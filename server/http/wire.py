@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from media.protocol import VideoSlot
 from server.domain.events import Logged, Role, Status
-from server.domain.lines import PageQuality, Problem, Rung, RungReason
+from server.domain.lines import PageQuality, Problem, Rung, RungReason, Shed
 from server.domain.state import State
 
 Locale = Literal["en", "ru", "kk"]
@@ -346,6 +346,13 @@ class Lines(_Body):
     halls: list[HallLines]
     """Only those with trouble, the worst first."""
     uplinks: list[LineTrouble]
+
+
+class MediaShed(_Body):
+    """Message `media_shed`, to whom it concerns: the server is full and keeps back this
+    much of the pictures; `nothing` when all is back. The sound is never concerned."""
+
+    kept_back: Shed
 
 
 class MediaMoved(_Body):

@@ -9,7 +9,7 @@ gets all that it may see, in order, exactly once after its snapshot.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from server.domain import events
 from server.domain.events import Logged
+from server.domain.lines import Shed
 from server.domain.views import (
     Receiver,
     hidden_messages,
@@ -26,7 +27,14 @@ from server.domain.views import (
     redact,
     view_for,
 )
-from server.http.wire import EventBatch, Lines, MediaMoved, Seminar, Welcome
+from server.http.wire import (
+    EventBatch,
+    Lines,
+    MediaMoved,
+    MediaShed,
+    Seminar,
+    Welcome,
+)
 from server.realtime.chatter import Chatter
 from server.services.live import LiveSession
 
@@ -59,6 +67,8 @@ class _Connection:
     """The client was told that it is connected; before, it listens to nothing."""
     is_new: bool = True
     """It has had none of the chatter yet."""
+    shed: Shed = "nothing"
+    """What it was last told that a full server keeps back."""
     welcome: dict[str, Any] | None = None
     """To be sent before anything else."""
 
@@ -76,6 +86,7 @@ class Broadcast:
         self._removed: list[str] = []
         self._moved: set[str] = set()
         """Participants who are to receive anew; who is away comes anew by themself."""
+        self._shed: Mapping[str, Shed] = {}
 
     # Receivers come and go.
 
@@ -132,6 +143,10 @@ class Broadcast:
         self._chatter.see_lines(lines)
         self._wake()
 
+    def tell_shed(self, shed: Mapping[str, Shed]) -> None:
+        self._shed = shed
+        self._wake()
+
     def move_viewers(self, participant_ids: Sequence[str]) -> None:
         self._moved.update(participant_ids)
         self._is_urgent = True
@@ -148,6 +163,7 @@ class Broadcast:
         parcels = [*self._take_welcomes(ready), *self._take_events(ready)]
         parcels += self._take_chatter(ready, is_time)
         parcels += self._take_moves(ready)
+        parcels += self._take_shed(ready)
         self._is_urgent = False
         if is_time:
             self._sent_at_ms = now_ms
@@ -163,7 +179,8 @@ class Broadcast:
         """Something may become due without a further call."""
         newest = self._session.state.seq
         behind = any(one.read_seq < newest for one in self._connections.values())
-        return behind or self._chatter.is_changed
+        told = all(one.shed == self._shed_of(one) for one in self._connections.values())
+        return behind or self._chatter.is_changed or not told
 
     def _welcome(self, connection: _Connection, after_seq: int | None) -> None:
         memory = self._session.memory
@@ -278,6 +295,21 @@ class Broadcast:
             one.connection_id for one in ready if one.receiver.participant_id in moved
         )
         return [Parcel(to, "media_moved", _dump(MediaMoved()))] if to else []
+
+    def _take_shed(self, ready: Iterable[_Connection]) -> list[Parcel]:
+        groups: dict[Shed, list[str]] = defaultdict(list)
+        for one in ready:
+            kept_back = self._shed_of(one)
+            if one.shed != kept_back:
+                one.shed = kept_back
+                groups[kept_back].append(one.connection_id)
+        return [
+            Parcel(tuple(to), "media_shed", _dump(MediaShed(kept_back=kept_back)))
+            for kept_back, to in groups.items()
+        ]
+
+    def _shed_of(self, connection: _Connection) -> Shed:
+        return self._shed.get(connection.receiver.participant_id, "nothing")
 
     def _take_chatter(self, ready: list[_Connection], is_time: bool) -> list[Parcel]:
         parcels: list[Parcel] = []

@@ -242,6 +242,7 @@ class _SessionAudience:
         self.publish = broadcast.publish
         self.show_speakers = broadcast.show_speakers
         self.show_lines = broadcast.show_lines
+        self.tell_shed = broadcast.tell_shed
         self.move_viewers = broadcast.move_viewers
         self._broadcast = broadcast
         self._pump = pump

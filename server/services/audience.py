@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from server.domain.events import Logged
+from server.domain.lines import Shed
 from server.http.wire import Lines
 
 
@@ -22,6 +23,10 @@ class Audience(Protocol):
         """Take who follows badly; for the eyes of the staff."""
         ...
 
+    def tell_shed(self, shed: Mapping[str, Shed]) -> None:
+        """Take from whom a full server keeps something back; each hears of themself."""
+        ...
+
     def move_viewers(self, participant_ids: Sequence[str]) -> None:
         """Ask these people's browsers to receive anew."""
         ...
@@ -36,6 +41,7 @@ class NoAudience:
         self.published: list[Logged] = []
         self.speaking: list[str] = []
         self.lines: Lines | None = None
+        self.shed: Mapping[str, Shed] = {}
         self.moved: list[str] = []
 
     def publish(self, logged: Sequence[Logged]) -> None:
@@ -46,6 +52,9 @@ class NoAudience:
 
     def show_lines(self, lines: Lines) -> None:
         self.lines = lines
+
+    def tell_shed(self, shed: Mapping[str, Shed]) -> None:
+        self.shed = shed
 
     def move_viewers(self, participant_ids: Sequence[str]) -> None:
         self.moved.extend(participant_ids)

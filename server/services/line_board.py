@@ -17,6 +17,7 @@ from server.domain.lines import (
     PublisherLine,
     Rung,
     Settled,
+    Shed,
     Standing,
     Trouble,
     Verdict,
@@ -25,6 +26,7 @@ from server.domain.lines import (
     judge,
     judge_publisher,
     settle,
+    shed_of,
 )
 from server.domain.state import State
 from server.http.wire import HallLines, Lines, LineTrouble
@@ -75,6 +77,8 @@ class Census:
 class LineBoard:
     def __init__(self) -> None:
         self.shown = Lines(following=0, weak=0, bad=0, halls=[], uplinks=[])
+        self.shed: dict[str, Shed] = {}
+        """From whom a full server keeps something back; the others are not named."""
         self.census = Census()
         self._peers: dict[str, _Peer] = {}
         self._senders: dict[str, _Sender] = {}
@@ -114,7 +118,10 @@ class LineBoard:
         self._pages[participant_id] = page
 
     def survey(self, state: State, now_ms: int) -> bool:
-        """Judge everybody anew when it is time; True when `shown` changed."""
+        """Judge everybody anew when it is time.
+
+        True when `shown` or `shed` changed.
+        """
         if now_ms - self._surveyed_ms < SURVEY_MS:
             return False
         self._surveyed_ms = now_ms
@@ -129,9 +136,9 @@ class LineBoard:
             if is_on and one.is_present and not one.is_removed
         }
         self._forget_all_but(present)
-        shown = self._judge_all(present, now_ms)
-        has_changed, self.shown = shown != self.shown, shown
-        return has_changed
+        before = (self.shown, self.shed)
+        self.shown = self._judge_all(present, now_ms)
+        return before != (self.shown, self.shed)
 
     def _forget_all_but(self, present: Collection[str]) -> None:
         for held in (self._pages, self._settled):
@@ -143,6 +150,7 @@ class LineBoard:
         for peer in self._peers.values():
             peers[peer.participant_id].append(peer)
         self.census = Census()
+        self.shed = {}
         following: Counter[str | None] = Counter()
         troubles: list[Trouble] = []
         for participant_id, centre_id in present.items():
@@ -184,6 +192,9 @@ class LineBoard:
         lines = [line for line in fresh if line is not None]
         for line in lines:
             self.census.heights.update(height for height in line.heights if height)
+        kept_back = shed_of(lines)
+        if kept_back != "nothing":
+            self.shed[participant_id] = kept_back
         is_silent = bool(peers) and not fresh and self._expects_reports(now_ms)
         seen = judge(page, lines, is_silent)
         before = self._settled.get(participant_id, Settled(since_ms=now_ms))

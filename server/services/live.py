@@ -226,6 +226,7 @@ class LiveSession:
         now_ms = self.clock.now_ms()
         if self.lines.survey(self.state, now_ms):
             self.audience.show_lines(self.lines.shown)
+            self.audience.tell_shed(self.lines.shed)
         connected = self._connected()
         for wish in self._timers.due(self.state, connected, now_ms):
             await self._try(wish)

@@ -86,6 +86,7 @@ class MediaLink:
             index=self.index,
             cpu_percent=load.cpu_percent if load else 0.0,
             loop_lag_ms=load.loop_lag_ms if load else 0.0,
+            shed_step=load.shed_step if load else 0,
             packets_out=load.packets_out if load else 0,
             peers=load.peers if load else 0,
             young_peers=self._joins.young(now_s),

@@ -44,6 +44,9 @@ class WorkerState:
     max_peers: int = 2_000
     """As many as the operator lets it have."""
     is_draining: bool = False
+    shed_step: int = 0
+    """Above 0 it keeps something back for want of time, whatever its CPU says: it may
+    have less than a core."""
 
 
 def fullness(worker: WorkerState) -> float:
@@ -55,7 +58,7 @@ def fullness(worker: WorkerState) -> float:
     planned = peers * per_peer / CAPACITY_PACKETS
     young = worker.young_peers * per_peer / CAPACITY_PACKETS
     busy = max(planned, worker.cpu_percent / 100 + young)
-    if worker.loop_lag_ms >= FULL_LAG_MS:
+    if worker.loop_lag_ms >= FULL_LAG_MS or worker.shed_step > 0:
         busy = max(busy, FULL)
     return busy + worker.joins * JOIN_SHARE
 

@@ -61,7 +61,12 @@ def _value(family: Metric, name: str, **labels: str) -> float:
 async def _tell(node: Node, totals: protocol.WorkerTotals) -> None:
     node.worker.tell(
         protocol.WorkerLoad(
-            cpu_percent=50, loop_lag_ms=12, packets_in=1, packets_out=2, peers=4
+            cpu_percent=50,
+            loop_lag_ms=12,
+            packets_in=1,
+            packets_out=2,
+            peers=4,
+            shed_step=3,
         )
     )
     node.worker.tell(totals)

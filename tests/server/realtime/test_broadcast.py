@@ -23,6 +23,7 @@ class Listening(NoAudience):
         self.publish = self.broadcast.publish  # type: ignore[method-assign]
         self.show_speakers = self.broadcast.show_speakers  # type: ignore[method-assign]
         self.show_lines = self.broadcast.show_lines  # type: ignore[method-assign]
+        self.tell_shed = self.broadcast.tell_shed  # type: ignore[method-assign]
         self.move_viewers = self.broadcast.move_viewers  # type: ignore[method-assign]
 
     def _wake(self) -> None:
@@ -222,6 +223,7 @@ async def test_connections_of_the_removed_are_named_for_closing(room: Room) -> N
     assert room.broadcast.take_removed() == []
 
 
+SHED = "media_shed"
 BAD_LINES = Lines(following=3, weak=0, bad=1, halls=[], uplinks=[])
 
 
@@ -265,3 +267,40 @@ async def test_only_who_has_to_receive_anew_is_told_so_and_once(room: Room) -> N
     parcels = room.take()
     assert [one.to for one in parcels if one.name == "media_moved"] == [(person(1),)]
     assert not [one for one in room.take(1000) if one.name == "media_moved"]
+
+
+async def test_each_hears_once_what_a_full_server_keeps_back_from_them(
+    room: Room,
+) -> None:
+    trainer = await room.connect(TRAINER)
+    await room.hall.must(trainer, "session.go_live")
+    first = await room.connect(person(1))
+    second = await room.connect(person(2))
+    room.take(1000)
+    room.broadcast.tell_shed({first: "paused", second: "reduced", "par_gone": "paused"})
+    assert room.broadcast.has_waiting
+    parcels = room.take(1000)
+    told = {one.to: one.body["kept_back"] for one in parcels if one.name == SHED}
+    assert told == {(person(1),): "paused", (person(2),): "reduced"}
+    assert not [one for one in room.take(1000) if one.name == SHED]
+
+
+async def test_who_comes_to_a_full_server_is_told_and_so_is_that_it_is_over(
+    room: Room,
+) -> None:
+    trainer = await room.connect(TRAINER)
+    await room.hall.must(trainer, "session.go_live")
+    first = await room.connect(person(1))
+    room.take(1000)
+    room.broadcast.tell_shed({first: "reduced"})
+    room.take(1000)
+    room.broadcast.remove(person(1))
+    await room.connect(person(1))
+    assert [one["kept_back"] for one in room.heard(room.take(), person(1), SHED)] == [
+        "reduced"
+    ]
+    room.broadcast.tell_shed({})
+    parcels = room.take(1000)
+    assert [one["kept_back"] for one in room.heard(parcels, person(1), SHED)] == [
+        "nothing"
+    ]

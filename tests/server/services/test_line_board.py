@@ -42,6 +42,21 @@ class Watched:
             self.now_ms,
         )
 
+    def report_full(self, **heights: tuple[int, ...]) -> None:
+        """Let the worker tell what it still sends of whom it keeps something back."""
+        self.board.note_media(
+            MediaLines(
+                viewers=tuple(
+                    ViewerLine(f"of-{name}", 0, 20.0, sent, "capacity")
+                    for name, sent in heights.items()
+                ),
+                publishers=(),
+                receiving={f"of-{name}": name for name in heights},
+                publishing={},
+            ),
+            self.now_ms,
+        )
+
     def after(self, ms: int) -> Lines:
         self.now_ms += ms
         self.board.survey(self.state, self.now_ms)
@@ -74,6 +89,25 @@ def test_a_survey_before_its_time_changes_nothing() -> None:
     watched.report(50)
     assert watched.board.survey(watched.state, watched.now_ms)
     assert not watched.board.survey(watched.state, watched.now_ms + 1_999)
+
+
+def test_it_is_known_what_a_full_server_keeps_back_from_whom() -> None:
+    watched = Watched(people=3)
+    watched.report_full(p0=(360, 0), p1=(0,))
+    watched.after(2_000)
+    assert watched.board.shed == {"p0": "reduced", "p1": "paused"}
+
+
+def test_that_all_is_back_counts_as_a_change() -> None:
+    watched = Watched(people=2)
+    watched.keep(60, 0, 0)
+    watched.report_full(p0=(180,), p1=(180,))
+    watched.now_ms += 2_000
+    assert watched.board.survey(watched.state, watched.now_ms)
+    watched.report(0, 0)
+    watched.now_ms += 2_000
+    assert watched.board.survey(watched.state, watched.now_ms)
+    assert watched.board.shed == {}
 
 
 def test_a_peer_that_falls_silent_has_no_media() -> None:

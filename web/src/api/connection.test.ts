@@ -34,6 +34,7 @@ beforeEach(() => {
     onTally: () => undefined,
     onSlots: () => undefined,
     onLines: () => undefined,
+    onMediaShed: () => undefined,
     onMediaMoved: () => (moves += 1),
   };
   connection = new Connection('sem_1', listener, server.makeTransport, timers);

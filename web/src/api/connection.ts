@@ -10,6 +10,7 @@ import type {
   Hello,
   LineRequest,
   Lines,
+  MediaShed,
   Presence,
   SlotMap,
   Tally,
@@ -32,6 +33,7 @@ export interface ConnectionListener {
   onTally(tally: Tally): void;
   onSlots(slots: SlotMap): void;
   onLines(lines: Lines): void;
+  onMediaShed(shed: MediaShed): void;
   onMediaMoved(): void;
 }
 
@@ -189,6 +191,8 @@ export class Connection {
         return this.#listener.onSlots(body as SlotMap);
       case 'lines':
         return this.#listener.onLines(body as Lines);
+      case 'media_shed':
+        return this.#listener.onMediaShed(body as MediaShed);
       case 'media_moved':
         return this.#listener.onMediaMoved();
     }

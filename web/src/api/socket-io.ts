@@ -10,6 +10,7 @@ const MESSAGES = [
   'tally',
   'slots',
   'lines',
+  'media_shed',
   'media_moved',
 ] as const;
 const CONNECT_TIMEOUT_MS = 10_000;

@@ -732,6 +732,11 @@ export interface Lines {
   uplinks: LineTrouble[];
 }
 
+/** Message `media_shed`, to whom it concerns: the server is full and keeps back this much of the pictures; `nothing` when all is back. The sound is never concerned. */
+export interface MediaShed {
+  kept_back: "nothing" | "reduced" | "paused";
+}
+
 /** Message `media_moved`: the worker this person watches from is gone or is being emptied; receive anew at once. Publishing is not concerned. */
 export interface MediaMoved {
 }

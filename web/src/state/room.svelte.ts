@@ -11,6 +11,7 @@ import type {
   EventBatch,
   LineRequest,
   Lines,
+  MediaShed,
   Presence,
   Role,
   RosterEntry,
@@ -56,6 +57,8 @@ export class Room {
   slots = $state.raw<SlotMap | null>(null);
   /** Who follows badly; the staff alone are told. */
   lines = $state.raw<Lines | null>(null);
+  /** How much of the pictures a full server keeps back from this person. */
+  keptBack = $state<MediaShed['kept_back']>('nothing');
   /** Commands that are kept, under way or refused. */
   outbox = $state.raw<readonly OutboxItem[]>([]);
   /** The server's time, Unix ms, twice a second: timers on screen follow it. */
@@ -167,6 +170,9 @@ export class Room {
       onLines: (lines: Lines) => {
         this.lines = lines;
       },
+      onMediaShed: (shed: MediaShed) => {
+        this.keptBack = shed.kept_back;
+      },
       onMediaMoved: () => {
         for (const listener of this.#moveListeners) listener();
       },
@@ -174,6 +180,8 @@ export class Room {
   }
 
   #welcome(welcome: Welcome): void {
+    // A new connection is told anew when it is not so.
+    this.keptBack = 'nothing';
     this.seminar = welcome.seminar;
     this.participantId = welcome.participant_id;
     this.role = welcome.role;

@@ -127,4 +127,13 @@ describe('Room', () => {
     server.say('lines', { following: 3, weak: 0, bad: 1, halls: [], uplinks: [] });
     expect(room.lines?.bad).toBe(1);
   });
+
+  it('knows what a full server keeps back, and hears it anew in a new connection', () => {
+    room.open();
+    server.welcome();
+    server.say('media_shed', { kept_back: 'paused' });
+    expect(room.keptBack).toBe('paused');
+    server.welcome();
+    expect(room.keptBack).toBe('nothing');
+  });
 });

@@ -63,6 +63,7 @@ export class LineWatch {
       hasNoCodec,
       isInterrupted: this.#wasUp,
       shortfall,
+      keptBack: this.#room.keptBack,
     };
   }
 }

@@ -2,6 +2,7 @@
 import type { Phase } from '../../api/connection';
 import type { LineQuality } from '../../media/line-quality';
 import type { Rung, RungReason } from '../../media/ladder';
+import type { MediaShed } from '../../api/types.gen';
 import type { Shortfall } from '../../media/picture-shortfall';
 
 export type Line = 'connecting' | 'good' | 'weak' | 'delayed' | 'lost';
@@ -18,6 +19,8 @@ export interface LineInputs {
   /** Was connected and is not now. */
   isInterrupted: boolean;
   shortfall: Shortfall | null;
+  /** By a full server; what is less then is not the line's doing. */
+  keptBack: MediaShed['kept_back'];
 }
 
 export function lineOf(inputs: LineInputs): Line {
@@ -26,7 +29,7 @@ export function lineOf(inputs: LineInputs): Line {
   if (rung === 'slides') return reason === 'chosen' ? 'good' : 'lost';
   if (!isUp) return inputs.isInterrupted ? 'lost' : 'connecting';
   if (rung !== 'webrtc') return 'delayed';
-  if (inputs.shortfall !== null) return 'weak';
+  if (inputs.shortfall !== null && inputs.keptBack === 'nothing') return 'weak';
   return hasSources && (quality === 'bad' || quality === 'fair') ? 'weak' : 'good';
 }
 
@@ -40,6 +43,8 @@ export type LineNotice =
   | 'line-media-failed'
   | 'line-media-reconnecting'
   | 'line-weak-why'
+  | 'line-picture-kept-back'
+  | 'line-picture-reduced'
   | 'line-picture-paused'
   | 'line-picture-smaller';
 
@@ -55,6 +60,8 @@ export function lineNotice(inputs: LineInputs, isLongBad: boolean): LineNotice |
     return reason === 'lost' ? 'line-delayed-lost' : 'line-delayed-why';
   }
   if (!isUp && inputs.isInterrupted) return 'line-media-reconnecting';
+  if (inputs.keptBack === 'paused') return 'line-picture-kept-back';
+  if (inputs.keptBack === 'reduced' && !isLongBad) return 'line-picture-reduced';
   if (inputs.shortfall === 'paused') return 'line-picture-paused';
   if (isLongBad) return 'line-weak-why';
   return inputs.shortfall === 'smaller' ? 'line-picture-smaller' : null;
