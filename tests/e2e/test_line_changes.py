@@ -45,12 +45,10 @@ pytestmark = [
 ]
 
 OTHER_ADDRESS = "10.77.0.3"
-REBIND_LIMIT_S = 4.0
-"""Chromium checks a steady path each 2.5 s, our page looks for silence each second; the
-move itself takes no time."""
-MOVE_LIMIT_S = 5.0
-"""E5 promises 2 s, on an idle machine: up to 2 s until the page has seen a whole second
-of silence, then the restart's round trips. Tests run on busy ones too."""
+CHANGE_LIMIT_S = 2.0
+"""E5. The page looks for silence five times a second and is alarmed after 0.4 s of it,
+or after 0.25 s more than is usual for its line; the restart takes two round trips.
+"""
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,8 @@ async def watching(village: Village) -> AsyncIterator[Page]:
     origin = "/".join(village.invite_url.split("/")[:3])
     async with open_chromium(
         f"--unsafely-treat-insecure-origin-as-secure={origin}",
+        # Who was never asked for a camera tells no local addresses.
+        asks=True,
         program=village.chromium,
     ) as chromium:
         page = await open_window(chromium)
@@ -221,7 +221,7 @@ async def test_a_rebound_nat_is_followed_by_the_same_connection(
         ]
         print(f"\nNAT rebound: gaps of {[f'{gap:.2f}' for gap in gaps]} s")
         assert await peer_count(page) == peers
-        assert max(gaps) < REBIND_LIMIT_S
+        assert max(gaps) <= CHANGE_LIMIT_S
 
 
 async def test_another_address_is_followed_by_an_ice_restart(
@@ -243,4 +243,4 @@ async def test_another_address_is_followed_by_an_ice_restart(
             f"answers to restarts {restarts}"
         )
         assert await peer_count(page) == peers
-        assert max(gaps) < MOVE_LIMIT_S
+        assert max(gaps) <= CHANGE_LIMIT_S

@@ -86,18 +86,29 @@ def test_new_viewer_gets_a_sender_report_at_once() -> None:
     assert len(out.reports(room.router.slot_ssrc("presenter"))) == 1
 
 
-def test_sender_reports_come_each_second() -> None:
+def reports_within_10_s(*, is_heard: bool) -> int:
     room = Room()
     source = room.source("a")
     room.router.assign("presenter", source.camera)
-    out = room.viewer("v", "presenter")
+    out = room.viewer("v", "audio-1", "presenter")
     source.picture(key=True)
     room.go()
-    out.rtcp.clear()
-    for _ in range(500):
+    for step in range(550):
+        if step == 50:
+            out.rtcp.clear()
         source.picture()
+        if is_heard:
+            source.voice()
         room.go(20)
-    assert 9 <= len(out.reports(room.router.slot_ssrc("presenter"))) <= 10
+    return len(out.reports(room.router.slot_ssrc("presenter")))
+
+
+def test_sender_reports_come_each_second() -> None:
+    assert 9 <= reports_within_10_s(is_heard=True) <= 10
+
+
+def test_sender_reports_come_four_times_a_second_while_nobody_is_heard() -> None:
+    assert 38 <= reports_within_10_s(is_heard=False) <= 40
 
 
 def test_sink_gets_true_timestamps_of_the_cached_group_and_all_sound() -> None:

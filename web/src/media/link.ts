@@ -6,6 +6,7 @@ import { restartedAnswer, restartFragment } from './ice-restart';
 import { LineHealer } from './line-healer';
 import { watchNetwork } from './network-watch';
 import { relays } from './relays';
+import { bytesOf, STALL_LOOK_MS, StallWatch } from './stall-watch';
 
 /** One attempt at a media connection; it ends by `close` or by `onLost`, once. */
 export interface Link {
@@ -59,6 +60,8 @@ export class RtcLink implements Link {
   #wasUp = false;
   #cancelTimer: () => void;
   #cancelDirect: () => void = () => undefined;
+  readonly #stall = new StallWatch();
+  #cancelLook: () => void = () => undefined;
 
   constructor(options: RtcLinkOptions, listener: LinkListener) {
     this.#options = options;
@@ -76,12 +79,12 @@ export class RtcLink implements Link {
       },
       onFailed: () => this.#lose(null),
     });
-    this.#forgetNetwork = watchNetwork(() => this.nudge());
+    this.#forgetNetwork = watchNetwork(() => this.#nudge());
     void this.#negotiate();
   }
 
   /** Something about the network has changed: restart ICE, while media goes on. */
-  nudge(): void {
+  #nudge(): void {
     if (this.#wasUp && !this.#isOver) this.#healer.nudge();
   }
 
@@ -95,6 +98,7 @@ export class RtcLink implements Link {
     this.#isOver = true;
     this.#cancelTimer();
     this.#cancelDirect();
+    this.#cancelLook();
     this.#forgetNetwork();
     this.#healer.end();
     this.#abort.abort();
@@ -140,6 +144,7 @@ export class RtcLink implements Link {
       case 'connected':
         this.#cancelTimer();
         this.#healer.end();
+        if (!this.#wasUp) this.#watchLater();
         this.#wasUp = true;
         if (!this.#isUp) this.#listener.onUp();
         this.#isUp = true;
@@ -152,6 +157,18 @@ export class RtcLink implements Link {
       case 'closed':
         this.#lose(null);
     }
+  }
+
+  #watchLater(): void {
+    this.#cancelLook = this.#options.timers.after(STALL_LOOK_MS, () => void this.#watch());
+  }
+
+  async #watch(): Promise<void> {
+    const report = await this.peer.getStats();
+    if (this.#isOver) return;
+    const bytes = bytesOf(report.values() as Iterable<{ type: string }>);
+    if (this.#stall.look(bytes, this.#options.timers.monotonic())) this.#nudge();
+    this.#watchLater();
   }
 
   async #askForRestart(signal: AbortSignal): Promise<string> {

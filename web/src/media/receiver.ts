@@ -12,7 +12,6 @@ import {
   readStats,
 } from './line-quality';
 import { canLink, missingWebRtc, RtcLink, type LinkListener } from './link';
-import { StallWatch } from './stall-watch';
 import { readWay, type Way } from './way';
 
 /** `seminar`: all slots; `audio`: sound only. */
@@ -66,7 +65,6 @@ export class Receiver {
   #link: RtcLink | null = null;
   #received: Received = { video: {}, audio: [] };
   #before: ReceiveSample | null = null;
-  #stall = new StallWatch();
   #picturesBefore = new Map<string, ReceivedPicture>();
   #cancelLook: () => void = () => undefined;
 
@@ -144,7 +142,6 @@ export class Receiver {
   #stateChanged(state: KeeperState, error: ApiError | null): void {
     this.#cancelLook();
     this.#before = null;
-    this.#stall = new StallWatch();
     this.#picturesBefore = new Map();
     if (state === 'up') {
       this.wish.connected(this.slots);
@@ -163,7 +160,6 @@ export class Receiver {
     if (!link) return;
     const report = [...((await link.peer.getStats()).values() as Iterable<{ type: string }>)];
     if (link !== this.#link || this.#keeper.state !== 'up') return;
-    if (this.#stall.look(report)) link.nudge();
     const { sample, pictures } = readStats(report, this.#timers.monotonic());
     const before = this.#before;
     this.#listener.onLook({
