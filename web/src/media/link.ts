@@ -185,6 +185,7 @@ export class RtcLink implements Link {
     await this.peer.setLocalDescription(offer);
     await this.peer.setRemoteDescription({ type: 'answer', sdp });
     this.#answerSdp = sdp;
+    this.#stall.restarted();
   }
 
   #lose(error: ApiError | null): void {

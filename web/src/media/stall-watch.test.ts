@@ -79,6 +79,16 @@ describe('StallWatch', () => {
     expect(line.silent(2_000)).toEqual([600]);
   });
 
+  it('does not take for usual what only a restart has ended', () => {
+    const line = new Line();
+    line.during(20_000, 20);
+    for (let change = 0; change < 5; change += 1) {
+      expect(line.silent(1_200)).toEqual([600]);
+      line.watch.restarted();
+      line.during(5_000, 20);
+    }
+  });
+
   it('says nothing of a line that never carried anything', () => {
     expect(new Line().silent(10_000)).toEqual([]);
   });

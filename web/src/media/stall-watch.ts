@@ -37,6 +37,7 @@ export class StallWatch {
   #firstMs: number | null = null;
   #heardMs = 0;
   #isTold = false;
+  #isRestarted = false;
   #longestMs = 0;
   #longestBeforeMs = 0;
   #memorySinceMs = 0;
@@ -45,15 +46,20 @@ export class StallWatch {
     const before = this.#bytes;
     this.#bytes = bytes;
     if (bytes !== before) {
-      // Less than before: an ICE restart has begun to count anew, and ended the pause.
-      if (bytes > before) this.#note(nowMs);
+      // Less than before: the restart has begun to count anew.
+      if (bytes > before && !this.#isRestarted) this.#note(nowMs);
       this.#heardMs = nowMs;
-      this.#isTold = false;
+      this.#isTold = this.#isRestarted = false;
       return false;
     }
     if (this.#firstMs === null || this.#isTold) return false;
     this.#isTold = nowMs - this.#heardMs >= this.#patienceMs(nowMs - this.#firstMs);
     return this.#isTold;
+  }
+
+  /** ICE was restarted: the pause that lasts is not one that ends by itself. */
+  restarted(): void {
+    this.#isRestarted = this.#isTold;
   }
 
   #patienceMs(knownForMs: number): number {
