@@ -294,6 +294,9 @@ class Worker:
             )
         )
 
+    def on_peer_moved(self, peer: PeerTransport) -> None:
+        self.routers[peer.router_id].on_peer_moved(peer.peer_id)
+
     def on_rtp(self, peer: PeerTransport, packet: bytes, arrival_ns: int) -> None:
         router = self.routers[peer.router_id]
         router.on_rtp(peer.peer_id, packet, arrival_ns)

@@ -107,6 +107,10 @@ class Steering:
             self._cap = cap
             self._is_stale = True
 
+    def on_moved(self, now_ns: int) -> None:
+        """Another path is used from now on."""
+        self._line.on_moved(now_ns)
+
     def on_report(self, reception: Reception, now_ns: int) -> None:
         loss = reception.loss_percent / 100
         self._line.on_report(loss, reception.rtt_ms, now_ns, reception.jitter_ms)

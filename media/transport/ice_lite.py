@@ -84,6 +84,8 @@ class IceLite:
         self._restarted_for = ""
         self.paths: dict[PathKey, Path] = {}
         self.selected: Path | None = None
+        self.moves = 0
+        """How often a path was selected; a restart selects anew."""
         self._challenger: Path | None = None
         """Checked while the nominated path was alive; waits for that one's silence."""
         self.checked_ns = now_ns
@@ -162,6 +164,7 @@ class IceLite:
         if self.selected is path:
             left = self.paths.values()
             self.selected = max(left, key=lambda each: each.heard_ns, default=None)
+            self.moves += 1
             self._challenger = None
 
     def has_consent(self, now_ns: int) -> bool:
@@ -183,6 +186,7 @@ class IceLite:
         )
 
     def _select(self, path: Path) -> None:
+        self.moves += path is not self.selected
         self.selected, self._challenger = path, None
 
     def _make_credentials(self) -> None:

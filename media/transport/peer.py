@@ -30,6 +30,8 @@ class PeerOwner(Protocol):
 
     def on_peer_state(self, peer: PeerTransport, reason: str) -> None: ...
 
+    def on_peer_moved(self, peer: PeerTransport) -> None: ...
+
     def on_rtp(self, peer: PeerTransport, packet: bytes, arrival_ns: int) -> None: ...
 
     def on_rtcp(self, peer: PeerTransport, data: bytes, arrival_ns: int) -> None: ...
@@ -59,6 +61,7 @@ class PeerTransport:
         self._owner = owner
         self._receiver: Session | None = None
         self._dtls_path: Path | None = None
+        self._moves = 0
 
     def accept(
         self,
@@ -96,19 +99,26 @@ class PeerTransport:
         if self.state == "new":
             self._enter("connecting")
         elif self.state == "connected":
-            self.out.use_path(self.ice.selected)
+            self._follow()
         return True
 
     def settle(self, now_ns: int) -> None:
         """Follow a peer whose address changed without a nomination."""
         if self.ice.settle(now_ns) and self.state == "connected":
-            self.out.use_path(self.ice.selected)
+            self._follow()
 
     def on_path_lost(self, path: Path) -> None:
         """Go on by another path, if there is one: this one's connection was closed."""
         self.ice.lose(path)
         if self.state == "connected":
-            self.out.use_path(self.ice.selected)
+            self._follow()
+
+    def _follow(self) -> None:
+        """Send by the selected path; tell when it is another."""
+        self.out.use_path(self.ice.selected)
+        if self.ice.moves != self._moves:
+            self._moves = self.ice.moves
+            self._owner.on_peer_moved(self)
 
     def on_dtls(self, datagram: bytes, path: Path) -> None:
         """Take a DTLS datagram of a validated address."""
@@ -124,6 +134,7 @@ class PeerTransport:
             self._receiver = open_receiver(self._dtls.receive_key)
             self.out.open(self._dtls.send_key)
             self.out.use_path(self.ice.selected)
+            self._moves = self.ice.moves
             self._enter("connected")
 
     def on_srtp(self, data: bytes, path: Path, now_ns: int) -> None:

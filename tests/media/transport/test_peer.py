@@ -24,9 +24,13 @@ class Owner:
 
     def __init__(self) -> None:
         self.states: list[tuple[str, str]] = []
+        self.moves = 0
 
     def on_peer_state(self, peer: PeerTransport, reason: str) -> None:
         self.states.append((peer.state, reason))
+
+    def on_peer_moved(self, peer: PeerTransport) -> None:
+        self.moves += 1
 
     def on_rtp(self, peer: PeerTransport, packet: bytes, arrival_ns: int) -> None:
         raise AssertionError("no RTP in these tests")
@@ -50,9 +54,14 @@ def open_peer(fingerprint: str = "x") -> tuple[PeerTransport, Owner]:
     return peer, owner
 
 
-def check(peer: PeerTransport, udp: UdpSocket, now_ns: int) -> bool:
+def check(
+    peer: PeerTransport,
+    udp: UdpSocket,
+    now_ns: int,
+    address: tuple[str, int] = ADDRESS,
+) -> bool:
     datagram = build_check(f"{peer.ice.ufrag}:x", peer.ice.password)
-    return peer.on_check(parse_binding_request(datagram), udp, ADDRESS, now_ns)
+    return peer.on_check(parse_binding_request(datagram), udp, address, now_ns)
 
 
 def connect(peer: PeerTransport, identity: LightIdentity, udp: UdpSocket) -> None:
@@ -93,6 +102,22 @@ def test_a_connected_peer_lives_by_its_checks(udp: UdpSocket) -> None:
     assert peer.state == "connected"
     peer.check_life(2 * CONSENT_NS)
     assert owner.states[-1] == ("closed", "consent expired")
+
+
+def test_another_path_is_told_once_and_the_first_is_none(udp: UdpSocket) -> None:
+    identity = LightIdentity()
+    peer, owner = open_peer(identity.fingerprint)
+    check(peer, udp, 1)
+    connect(peer, identity, udp)
+    check(peer, udp, 2)
+    assert owner.moves == 0
+    other = ("127.0.0.1", 10)
+    check(peer, udp, 3, other)
+    check(peer, udp, 4, other)
+    assert owner.moves == 1
+    peer.ice.restart("new")
+    check(peer, udp, 5, other)
+    assert owner.moves == 2, "a restart begins anew, by the same address too"
 
 
 def test_a_closed_peer_takes_nothing(udp: UdpSocket) -> None:
