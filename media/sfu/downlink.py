@@ -50,10 +50,6 @@ CARRIED_WINDOW_NS = 2_000_000_000
 
 TROUBLE_NS = 6_000_000_000
 
-MOVED_NS = 3_000_000_000
-"""After a change of path reports still tell of the time between the two: they come each
-0.5 to 1.5 s, and `Reception` believes each stream's newest for 2 s."""
-
 RAMP = 1.15
 """Of what was sent in the last second: a probe that is too much is so by little, and
 the queue it makes in the second until a report tells stays below 200 ms."""
@@ -79,7 +75,6 @@ class DownlinkEstimator:
         "_decreased_ns",
         "_goal_bps",
         "_line",
-        "_moved_ns",
         "_own_bps",
         "_padding_bps",
         "_planned_bps",
@@ -107,7 +102,6 @@ class DownlinkEstimator:
         self._reported_ns = now_ns
         self._decreased_ns = now_ns - DECREASE_INTERVAL_NS
         self._line = LossAndDelay()
-        self._moved_ns = now_ns - MOVED_NS
         self._probe = ProbeTimer(now_ns)
 
     def on_sent(self, sent_bps: int, padding_bps: int, now_ns: int) -> None:
@@ -138,10 +132,11 @@ class DownlinkEstimator:
             self._probe.on_congestion(now_ns)
         self._update(now_ns)
 
-    def on_moved(self, now_ns: int) -> None:
-        """Begin anew with another path: what was lost between the two is nobody's
-        fault, and its round trip is another. The rate is kept, as the best guess."""
-        self._moved_ns = now_ns
+    def on_moved(self) -> None:
+        """Judge another path anew; the rate is kept, as the best guess.
+
+        `Reception` leaves out what was lost between the two.
+        """
         self._line = LossAndDelay()
         self._bad_ns.clear()
 
@@ -153,9 +148,6 @@ class DownlinkEstimator:
         jitter_ms: float = 0.0,
     ) -> None:
         """Take a receiver report: loss 0..1 since the last one, round trip or None."""
-        if now_ns - self._moved_ns < MOVED_NS:
-            self._reported_ns = now_ns
-            return
         line = self._line
         line.on_report(loss_fraction, rtt_ms, jitter_ms, now_ns)
         self._credit.on_report(line.is_bad_now, now_ns)

@@ -13,9 +13,8 @@ MAX_RTT_S = 10
 """A longer one is a viewer's clock gone wrong, not a line."""
 
 SUM_UP_NS = 900_000_000
-FRESH_NS = 2_000_000_000
-"""Reports of one stream are 0.5 to 1.5 s apart (RFC 3550, 6.2: 1 s, halved to once and
-a half at random)."""
+"""Reports of one picture are 0.5 to 1.5 s apart, those of libwebrtc's sound 2.5 to 7.5
+(RFC 3550, 6.2: halved to once and a half at random). Each is counted once."""
 
 MAX_JITTER_MS = 10_000.0
 MAX_ESTIMATE_BPS = 100_000_000_000
@@ -36,6 +35,7 @@ class Reception:
     __slots__ = (
         "_clock",
         "_losses",
+        "_since_move",
         "_summed_up_ns",
         "estimate_bps",
         "estimated_ns",
@@ -47,8 +47,10 @@ class Reception:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._losses: dict[int, tuple[float, int]] = {}
-        """By SSRC the loss, 0 to 1, and when it was told."""
+        self._losses: dict[int, float] = {}
+        """By SSRC the greatest loss, 0 to 1, told since it was summed up."""
+        self._since_move: set[int] | None = None
+        """Of whom a report came since the path changed; None while it never did."""
         self._summed_up_ns = clock.monotonic_ns() - SUM_UP_NS
         self.loss_percent = 0.0
         self.rtt_ms: float | None = None
@@ -78,7 +80,9 @@ class Reception:
         self.reported_ns = now_ns
         for block, _ in blocks:
             lost = _without_gaps(block.fraction_lost / 256, gaps.get(block.ssrc, 0.0))
-            self._losses[block.ssrc] = (lost, now_ns)
+            if self._is_of_the_move(block.ssrc):
+                lost = 0.0
+            self._losses[block.ssrc] = max(lost, self._losses.get(block.ssrc, 0.0))
         for block, rate_hz in blocks:
             if rate_hz == SOUND_HZ:
                 jitter_ms = block.jitter_ticks * 1000 / rate_hz
@@ -86,12 +90,23 @@ class Reception:
         answering = next((block for block, _ in blocks if block.last_sr), None)
         if answering is not None:
             self._measure_rtt(answering, now_ns)
-        fresh = [lost for lost, at in self._losses.values() if now_ns - at < FRESH_NS]
-        self.loss_percent = max(fresh) * 100
-        is_due = now_ns - self._summed_up_ns >= SUM_UP_NS
-        if is_due:
-            self._summed_up_ns = now_ns
-        return is_due
+        if now_ns - self._summed_up_ns < SUM_UP_NS:
+            return False
+        self._summed_up_ns = now_ns
+        self.loss_percent = max(self._losses.values()) * 100
+        self._losses.clear()
+        return True
+
+    def on_moved(self) -> None:
+        """Another path is used: the next report of each stream tells of the time
+        between the two, when nothing could arrive."""
+        self._since_move = set()
+
+    def _is_of_the_move(self, ssrc: int) -> bool:
+        if self._since_move is None or ssrc in self._since_move:
+            return False
+        self._since_move.add(ssrc)
+        return True
 
     def _measure_rtt(self, block: ReportBlock, now_ns: int) -> None:
         """RFC 3550, 6.4.1: A - LSR - DLSR, in 1/65536 s."""

@@ -266,8 +266,8 @@ class Router:
     def on_peer_moved(self, peer_id: str) -> None:
         """Note that a peer is sent to by another path."""
         viewer = self._viewers.get(peer_id)
-        if viewer is not None and viewer.steering is not None:
-            viewer.steering.on_moved(self._clock.monotonic_ns())
+        if viewer is not None:
+            viewer.on_moved()
 
     def shed(self, step: Shed) -> None:
         """Send no more than the worker has room for."""

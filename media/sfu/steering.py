@@ -107,9 +107,9 @@ class Steering:
             self._cap = cap
             self._is_stale = True
 
-    def on_moved(self, now_ns: int) -> None:
+    def on_moved(self) -> None:
         """Another path is used from now on."""
-        self._line.on_moved(now_ns)
+        self._line.on_moved()
 
     def on_report(self, reception: Reception, now_ns: int) -> None:
         loss = reception.loss_percent / 100

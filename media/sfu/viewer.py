@@ -95,6 +95,12 @@ class Viewer:
                 case _:
                     pass
 
+    def on_moved(self) -> None:
+        """Another path is used from now on."""
+        self.reception.on_moved()
+        if self.steering is not None:
+            self.steering.on_moved()
+
     def _on_report(self, blocks: Sequence[ReportBlock], now_ns: int) -> None:
         ours = [
             (block, self._by_ssrc[block.ssrc][0].clock_rate_hz)

@@ -21,13 +21,14 @@ def block(**values: int) -> ReportBlock:
 
 
 def test_loss_is_that_of_the_worst_stream_and_jitter_that_of_sound() -> None:
-    reception = Reception(ManualClock())
+    clock = ManualClock()
+    reception = Reception(clock)
     reception.on_report(
         [
             (block(fraction_lost=0, jitter_ticks=480), 48_000),
             (block(ssrc=2, fraction_lost=64, jitter_ticks=1_800), 90_000),
         ],
-        now_ns=1,
+        clock.now_ns,
     )
     assert reception.loss_percent == 25.0
     assert reception.jitter_ms == 10.0
@@ -94,9 +95,53 @@ def test_a_stream_that_stopped_reporting_counts_no_more() -> None:
 
 
 def test_what_the_publisher_lost_is_not_the_viewer_s_loss() -> None:
-    reception = Reception(ManualClock())
+    clock = ManualClock()
+    reception = Reception(clock)
     quarter = block(fraction_lost=64)
-    reception.on_report([(quarter, 90_000)], now_ns=1, gaps={1: 0.25})
+    reception.on_report([(quarter, 90_000)], clock.now_ns, gaps={1: 0.25})
     assert reception.loss_percent == 0.0
-    reception.on_report([(quarter, 90_000)], now_ns=2, gaps={1: 0.1})
+    now_ns = clock.advance_ms(1_000)
+    reception.on_report([(quarter, 90_000)], now_ns, gaps={1: 0.1})
     assert 16 < reception.loss_percent < 17
+
+
+def told(reception: Reception, clock: ManualClock, **losses: int) -> float:
+    """Let a second pass and these streams report; give what is summed up."""
+    now_ns = clock.advance_ms(1_000)
+    blocks = [
+        (block(ssrc=int(name[1:]), fraction_lost=lost), 90_000)
+        for name, lost in losses.items()
+    ]
+    assert reception.on_report(blocks, now_ns)
+    return reception.loss_percent
+
+
+def test_a_report_of_sound_that_comes_seldom_counts_once() -> None:
+    clock = ManualClock()
+    reception = Reception(clock)
+    assert told(reception, clock, s1=64, s2=0) == 25.0
+    assert told(reception, clock, s2=0) == 0.0
+
+
+def test_the_worst_between_two_sums_counts() -> None:
+    clock = ManualClock()
+    reception = Reception(clock)
+    told(reception, clock, s1=0)
+    now_ns = clock.advance_ms(500)
+    assert not reception.on_report([(block(fraction_lost=128), 90_000)], now_ns)
+    assert reception.loss_percent == 0.0
+    assert told(reception, clock, s1=0) == 50.0
+
+
+def test_the_first_report_of_each_stream_after_a_change_of_path_is_of_the_change() -> (
+    None
+):
+    clock = ManualClock()
+    reception = Reception(clock)
+    told(reception, clock, s1=0, s2=0)
+    reception.on_moved()
+    assert told(reception, clock, s1=200) == 0.0
+    for _ in range(5):
+        assert told(reception, clock, s1=0) == 0.0
+    assert told(reception, clock, s2=64) == 0.0
+    assert told(reception, clock, s1=64, s2=128) == 50.0
