@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from media.clock import Clock, ntp_from_unix_ns
 from media.rtp.rtcp import ReceiverEstimate, ReportBlock
+from media.sfu.reported_loss import ReportedLoss
 
 NO_GAPS: Mapping[int, float] = {}
 SOUND_HZ = 48_000
@@ -14,7 +15,10 @@ MAX_RTT_S = 10
 
 SUM_UP_NS = 900_000_000
 """Reports of one picture are 0.5 to 1.5 s apart, those of libwebrtc's sound 2.5 to 7.5
-(RFC 3550, 6.2: halved to once and a half at random). Each is counted once."""
+(RFC 3550, 6.2: halved to once and a half at random)."""
+
+LONGEST_SUM_UP_NS = 3_000_000_000
+"""Then it is summed up though too little was sent to tell of loss."""
 
 MAX_JITTER_MS = 10_000.0
 MAX_ESTIMATE_BPS = 100_000_000_000
@@ -35,7 +39,6 @@ class Reception:
     __slots__ = (
         "_clock",
         "_losses",
-        "_since_move",
         "_summed_up_ns",
         "estimate_bps",
         "estimated_ns",
@@ -47,10 +50,7 @@ class Reception:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._losses: dict[int, float] = {}
-        """By SSRC the greatest loss, 0 to 1, told since it was summed up."""
-        self._since_move: set[int] | None = None
-        """Of whom a report came since the path changed; None while it never did."""
+        self._losses: dict[int, ReportedLoss] = {}
         self._summed_up_ns = clock.monotonic_ns() - SUM_UP_NS
         self.loss_percent = 0.0
         self.rtt_ms: float | None = None
@@ -72,17 +72,14 @@ class Reception:
 
         `gaps` has, by SSRC, the share of numbers that nobody was sent because the
         publisher's packets got lost: that is not this line's loss. Browsers send a
-        report for each stream. True once a second: what came since is then summed up
-        in `loss_percent`.
+        report for each stream. True about once a second: what came since is then
+        summed up in `loss_percent`.
         """
         if not blocks:
             return False
         self.reported_ns = now_ns
         for block, _ in blocks:
-            lost = _without_gaps(block.fraction_lost / 256, gaps.get(block.ssrc, 0.0))
-            if self._is_of_the_move(block.ssrc):
-                lost = 0.0
-            self._losses[block.ssrc] = max(lost, self._losses.get(block.ssrc, 0.0))
+            self._losses.setdefault(block.ssrc, ReportedLoss()).on_report(block)
         for block, rate_hz in blocks:
             if rate_hz == SOUND_HZ:
                 jitter_ms = block.jitter_ticks * 1000 / rate_hz
@@ -90,23 +87,28 @@ class Reception:
         answering = next((block for block, _ in blocks if block.last_sr), None)
         if answering is not None:
             self._measure_rtt(answering, now_ns)
-        if now_ns - self._summed_up_ns < SUM_UP_NS:
+        return self._sum_up(gaps, now_ns)
+
+    def _sum_up(self, gaps: Mapping[int, float], now_ns: int) -> bool:
+        elapsed_ns = now_ns - self._summed_up_ns
+        if elapsed_ns < SUM_UP_NS:
+            return False
+        taken = [(ssrc, one.take()) for ssrc, one in self._losses.items()]
+        losses = [
+            _without_gaps(loss, gaps.get(ssrc, 0.0))
+            for ssrc, loss in taken
+            if loss is not None
+        ]
+        if not losses and elapsed_ns < LONGEST_SUM_UP_NS:
             return False
         self._summed_up_ns = now_ns
-        self.loss_percent = max(self._losses.values()) * 100
-        self._losses.clear()
+        self.loss_percent = max(losses, default=0.0) * 100
         return True
 
     def on_moved(self) -> None:
         """Another path is used: the next report of each stream tells of the time
         between the two, when nothing could arrive."""
-        self._since_move = set()
-
-    def _is_of_the_move(self, ssrc: int) -> bool:
-        if self._since_move is None or ssrc in self._since_move:
-            return False
-        self._since_move.add(ssrc)
-        return True
+        self._losses.clear()
 
     def _measure_rtt(self, block: ReportBlock, now_ns: int) -> None:
         """RFC 3550, 6.4.1: A - LSR - DLSR, in 1/65536 s."""

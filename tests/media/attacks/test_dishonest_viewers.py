@@ -20,6 +20,7 @@ from media.rtp.rtcp import (
 from media.rtp.rtcp_codec import build_rtcp
 from tests.media.sfu.room import FakeOut, Room, assert_gapless
 from tests.media.sfu.simulcast import SimulcastCamera, layers_of
+from tests.media.sfu.stream_reporter import StreamReporter
 
 RATES_BPS = (150_000, 500_000, 1_500_000)
 LARGEST_REMB = 0x3FFFF << 63
@@ -37,13 +38,14 @@ class Audience:
         self.room.go()
         self.honest = self.room.viewer("honest", "presenter")
         self.liar = self.room.viewer("liar", "presenter")
+        self.lies = StreamReporter(self.room.router.slot_ssrc("presenter"))
         self.plis = 0
 
     def tell(self, peer_id: str, loss: int, bps: int) -> None:
         """A receiver report and a REMB as they stand on the wire."""
         ssrc = self.room.router.slot_ssrc("presenter")
-        block = ReportBlock(ssrc, loss, 0, 0, 0xFFFFFFFF, 0x1234, 0xFFFFFFFF)
-        packets = (ReceiverReport(1, (block,)), ReceiverEstimate(1, bps, (ssrc,)))
+        blocks = self.lies.report(loss / 256, 0xFFFFFFFF, 0x1234, 0xFFFFFFFF)
+        packets = (ReceiverReport(1, blocks), ReceiverEstimate(1, bps, (ssrc,)))
         data = build_rtcp(packets)
         self.room.router.on_rtcp(peer_id, data, self.room.clock.now_ns)
 

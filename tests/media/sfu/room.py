@@ -14,7 +14,6 @@ from media.rtp.rtcp import (
     PictureLossIndication,
     ReceiverEstimate,
     ReceiverReport,
-    ReportBlock,
     RtcpPacket,
     SenderReport,
 )
@@ -28,6 +27,7 @@ from media.sfu.ports import (
     ViewerStream,
 )
 from media.sfu.router import Router
+from tests.media.sfu.stream_reporter import StreamReporter
 
 PAYLOAD_TYPES: dict[Codec, int] = {"opus": 111, "h264": 102, "vp8": 96}
 RTX_PAYLOAD_TYPES: dict[Codec, int] = {"h264": 103, "vp8": 97}
@@ -293,6 +293,7 @@ class Room:
         self.events: list[Event] = []
         self.outs: dict[str, FakeOut] = {}
         """The viewers' transports by peer."""
+        self._reporters: dict[tuple[str, str], StreamReporter] = {}
         self.router = Router("r1", self.clock, self.events.append)
 
     def source(self, peer_id: str, codec: Codec = "vp8", **settings: object) -> Source:
@@ -337,8 +338,8 @@ class Room:
     def receiver_report(self, peer_id: str, slot: str, loss: float = 0.0) -> None:
         """Let a viewer report of a slot's stream; `loss` is 0 to 1."""
         ssrc = self.router.slot_ssrc(slot)
-        block = ReportBlock(ssrc, min(255, round(loss * 256)), 0, 0, 0, 0, 0)
-        data = build_rtcp((ReceiverReport(1, (block,)),))
+        reporter = self._reporters.setdefault((peer_id, slot), StreamReporter(ssrc))
+        data = build_rtcp((ReceiverReport(1, reporter.report(loss)),))
         self.router.on_rtcp(peer_id, data, self.clock.now_ns)
 
     def remb(self, peer_id: str, bps: int) -> None:

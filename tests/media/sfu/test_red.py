@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from media.rtp.rtcp import ReceiverReport, ReportBlock
-from media.rtp.rtcp_codec import build_rtcp
 from media.sfu.ports import ViewerStream
 from media.sfu.red_choice import OFF_NS, RedChoice
 from tests.media.rtp.test_red import read
@@ -21,14 +19,6 @@ def listener(room: Room, peer_id: str, *, has_red: bool = True) -> FakeOut:
     return out
 
 
-def lose(room: Room, peer_id: str, percent: float) -> None:
-    block = ReportBlock(
-        room.router.slot_ssrc("audio-1"), int(percent * 2.56), 0, 0, 0, 0, 0
-    )
-    data = build_rtcp((ReceiverReport(1, (block,)),))
-    room.router.on_rtcp(peer_id, data, room.clock.now_ns)
-
-
 def talk(room: Room, source: Source, packets: int = 5) -> None:
     for _ in range(packets):
         source.voice()
@@ -41,8 +31,8 @@ def test_only_the_viewer_that_loses_packets_gets_redundancy() -> None:
     lossy, clean = listener(room, "lossy"), listener(room, "clean")
     unable = listener(room, "unable", has_red=False)
     talk(room, source)
-    lose(room, "lossy", 5)
-    lose(room, "unable", 5)
+    room.receiver_report("lossy", "audio-1", 0.05)
+    room.receiver_report("unable", "audio-1", 0.05)
     talk(room, source)
     assert [one.codec for one in lossy.of(0)[-5:]] == ["red"] * 5
     assert {one.codec for one in (*clean.of(0), *unable.of(0))} == {"opus"}
@@ -53,7 +43,7 @@ def test_redundant_packets_carry_the_one_before_under_the_same_numbers() -> None
     source = room.source("a")
     lossy, clean = listener(room, "lossy"), listener(room, "clean")
     talk(room, source)
-    lose(room, "lossy", 5)
+    room.receiver_report("lossy", "audio-1", 0.05)
     talk(room, source)
     for red, plain, older in zip(
         lossy.of(0)[-5:], clean.of(0)[-5:], clean.of(0)[-6:-1], strict=True
@@ -74,11 +64,11 @@ def test_no_number_is_ever_sent_in_two_forms() -> None:
     for round_ in range(4):
         source.voice()
         if round_ % 2 == 0:
-            lose(room, "v", 5)
+            room.receiver_report("v", "audio-1", 0.05)
         else:
-            lose(room, "v", 0)
+            room.receiver_report("v", "audio-1")
             room.clock.advance_ms(OFF_NS / 1e6)
-            lose(room, "v", 0)
+            room.receiver_report("v", "audio-1")
         source.voice()
         room.go(20)
     assert_gapless(out.of(0))
