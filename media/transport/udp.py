@@ -7,6 +7,8 @@ import logging
 import socket
 from collections.abc import Callable
 
+from media.transport.socket_filter import attach_filter
+
 log = logging.getLogger(__name__)
 
 Address = tuple[str, int] | tuple[str, int, int, int]
@@ -93,11 +95,19 @@ def _open(family: socket.AddressFamily, host: str, port: int) -> UdpSocket:
         sock.setblocking(False)
         _enlarge(sock, socket.SO_RCVBUF, _SO_RCVBUFFORCE, "net.core.rmem_max")
         _enlarge(sock, socket.SO_SNDBUF, _SO_SNDBUFFORCE, "net.core.wmem_max")
+        _filter(sock)
         sock.bind((host, port))
     except OSError:
         sock.close()
         raise
     return UdpSocket(sock)
+
+
+def _filter(sock: socket.socket) -> None:
+    try:
+        attach_filter(sock)
+    except OSError as error:
+        log.info("no filter in the kernel: %s", error.strerror)
 
 
 def _enlarge(sock: socket.socket, option: int, force: int, limit_name: str) -> None:
