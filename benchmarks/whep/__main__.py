@@ -21,7 +21,12 @@ def parse_arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--key", default="", help="bearer key of it")
     parser.add_argument("--publish-url", help="WHIP endpoint; none: somebody else does")
     parser.add_argument("--publish-key", default="", help="bearer key of it")
-    parser.add_argument("--pid", type=int, help="media process, to count its CPU time")
+    parser.add_argument(
+        "--pid", type=int, nargs="*", default=(), help="media processes, for CPU time"
+    )
+    parser.add_argument(
+        "--workers", type=int, default=1, help="media workers of a node of its own"
+    )
     parser.add_argument("--viewers", type=int, default=300)
     parser.add_argument("--residents", type=int, default=20, help="watch before them")
     parser.add_argument("--within", type=float, default=10.0, help="s of the storm")
@@ -34,9 +39,10 @@ async def measure(arguments: argparse.Namespace) -> Report:
         arguments.viewers, arguments.residents, arguments.within, arguments.seconds
     )
     if arguments.url is None:
-        async with open_node(plan.viewers + plan.residents) as node:
+        viewers = plan.viewers + plan.residents
+        async with open_node(viewers, arguments.workers) as node:
             return await Storm(
-                plan, node.whep, node.whip, node.media_pid, node.go_live
+                plan, node.whep, node.whip, node.media_pids, node.go_live
             ).run()
     whip = None
     if arguments.publish_url:
@@ -69,11 +75,10 @@ def print_report(report: Report) -> None:
         )
     steady = report.steady
     print(f"Then {steady.viewers} viewers: {steady.loss_percent:.3f} % lost", end="")
-    if steady.cpu_us_per_packet is not None and steady.cpu_percent is not None:
+    if steady.cpu_us_per_packet is not None:
+        shares = " + ".join(f"{share:.0f}" for share in steady.workers_percent)
         print(
-            f", {steady.cpu_us_per_packet:.2f} us/packet, {steady.cpu_percent:.0f} % "
-            "of a core",
-            end="",
+            f", {steady.cpu_us_per_packet:.2f} us/packet, {shares} % of a core", end=""
         )
     print(f"; load generator {steady.load_percent:.0f} %")
     if report.kib_per_viewer is not None:

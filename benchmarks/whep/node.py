@@ -31,7 +31,7 @@ class Node:
 
     whip: Endpoint
     whep: Endpoint
-    media_pid: int
+    media_pids: tuple[int, ...]
     room: Room
 
     async def go_live(self) -> None:
@@ -39,8 +39,12 @@ class Node:
 
 
 @asynccontextmanager
-async def open_node(viewers: int) -> AsyncIterator[Node]:
-    """Run `hallcast serve` in a folder of its own until the context ends."""
+async def open_node(viewers: int, workers: int = 1) -> AsyncIterator[Node]:
+    """Run `hallcast serve` in a folder of its own until the context ends.
+
+    Each media worker takes its share of the viewers and the publisher, no more: so that
+    all of them must be used.
+    """
     with tempfile.TemporaryDirectory(prefix="hallcast-bench-") as folder:
         port = free_port()
         settings = {
@@ -49,6 +53,8 @@ async def open_node(viewers: int) -> AsyncIterator[Node]:
             "HALLCAST_PORT": str(port),
             "HALLCAST_MEDIA_HOST": "127.0.0.1",
             "HALLCAST_MEDIA_PORT": str(free_port(SOCK_DGRAM)),
+            "HALLCAST_MEDIA_WORKERS": str(workers),
+            "HALLCAST_MEDIA_PEERS_PER_WORKER": str(viewers // workers + 2),
             "HALLCAST_DATA_DIR": str(Path(folder) / "data"),
             # All viewers come from one address: who measures allows it for that.
             "HALLCAST_OFFERS_PER_MINUTE": str(600 + 3 * viewers),
@@ -66,7 +72,7 @@ async def open_node(viewers: int) -> AsyncIterator[Node]:
                 open_account(f"http://localhost:{port}") as account,
                 _open_seminar(account, password) as node,
             ):
-                node.media_pid = child_pid(process.pid, "media")
+                node.media_pids = child_pids(process.pid, "media")
                 yield node
         finally:
             await end(process)
@@ -94,7 +100,7 @@ async def _open_seminar(account: Account, password: str) -> AsyncIterator[Node]:
         yield Node(
             whip=Endpoint(keys["whip_url"], keys["whip_key"]),
             whep=Endpoint(keys["whep_url"], keys["whep_key"]),
-            media_pid=0,
+            media_pids=(),
             room=room,
         )
     finally:
@@ -123,11 +129,14 @@ async def _wait_until_ready(process: asyncio.subprocess.Process) -> None:
     raise RuntimeError("hallcast serve ended before it was ready")
 
 
-def child_pid(parent: int, module: str) -> int:
-    """Return the child of a process that runs `python -m module`."""
+def child_pids(parent: int, module: str) -> tuple[int, ...]:
+    """Return the children of a process that run `python -m module`, oldest first."""
+    found: list[int] = []
     for children in Path(f"/proc/{parent}/task").glob("*/children"):
         for pid in children.read_text().split():
             words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
             if b"-m" in words and module.encode() in words:
-                return int(pid)
-    raise LookupError(f"no child runs {module}")
+                found.append(int(pid))
+    if not found:
+        raise LookupError(f"no child runs {module}")
+    return tuple(sorted(found))

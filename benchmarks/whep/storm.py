@@ -56,8 +56,9 @@ class Steady:
     viewers: int
     loss_percent: float
     cpu_us_per_packet: float | None
-    """None: the server's process is not known."""
-    cpu_percent: float | None
+    """Of all workers together; None: the server's processes are not known."""
+    workers_percent: tuple[float, ...]
+    """Of a core, by worker."""
     load_percent: float
 
 
@@ -79,14 +80,15 @@ class Storm:
         plan: Plan,
         whep: Endpoint,
         whip: Endpoint | None = None,
-        media_pid: int | None = None,
+        media_pids: Sequence[int] = (),
         on_air: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        """`on_air` is awaited once the publisher's packets flow."""
+        """`media_pids`: of the server's media processes, empty when unknown; `on_air`
+        is awaited once the publisher's packets flow."""
         self._plan = plan
         self._whep = whep
         self._whip = whip
-        self._pid = media_pid
+        self._pids = tuple(media_pids)
         self._on_air = on_air
         self._identity = LightIdentity()
         self._peers: list[LightPeer] = []
@@ -116,13 +118,12 @@ class Storm:
             await self._open(http, self._whep, resident)
         await self._until(lambda: all(one.sequences.received for one in residents))
         before = await self._watch(residents, plan.watch_s)
-        kib = None if self._pid is None else resident_kib(self._pid)
+        before_kib = sum(map(resident_kib, self._pids))
         joiners = await self._join(http, residents)
         during = _watched(residents)
-        if self._pid is not None and kib is not None:
-            kib = resident_kib(self._pid) - kib
+        grown_kib = sum(map(resident_kib, self._pids)) - before_kib
         steady = await self._measure([*joiners, *residents])
-        each = None if kib is None else kib / max(1, plan.viewers)
+        each = grown_kib / max(1, plan.viewers) if self._pids else None
         return Report(plan, joiners, before, during, steady, each)
 
     async def _publish(self, http: aiohttp.ClientSession, whip: Endpoint) -> None:
@@ -180,18 +181,22 @@ class Storm:
         for one in connected:
             one.sequences.forget()
         wall_s, own_s = time.monotonic(), time.process_time()
-        cpu_s = None if self._pid is None else cpu_seconds(self._pid)
+        before_s = [cpu_seconds(pid) for pid in self._pids]
         await asyncio.sleep(self._plan.watch_s)
         wall_s, own_s = time.monotonic() - wall_s, time.process_time() - own_s
-        if self._pid is not None and cpu_s is not None:
-            cpu_s = cpu_seconds(self._pid) - cpu_s
+        workers_s = [
+            cpu_seconds(pid) - cpu_s
+            for pid, cpu_s in zip(self._pids, before_s, strict=True)
+        ]
         received = sum(one.sequences.received for one in connected)
         lost = sum(one.sequences.lost for one in connected)
         return Steady(
             viewers=len(connected),
             loss_percent=100 * lost / max(1, received + lost),
-            cpu_us_per_packet=None if cpu_s is None else 1e6 * cpu_s / max(1, received),
-            cpu_percent=None if cpu_s is None else 100 * cpu_s / wall_s,
+            cpu_us_per_packet=(
+                1e6 * sum(workers_s) / max(1, received) if workers_s else None
+            ),
+            workers_percent=tuple(100 * cpu_s / wall_s for cpu_s in workers_s),
             load_percent=100 * own_s / wall_s,
         )
 

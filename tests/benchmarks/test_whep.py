@@ -73,3 +73,15 @@ async def test_a_small_storm_on_a_node_of_its_own() -> None:
     assert report.steady.loss_percent == 0
     assert report.steady.cpu_us_per_packet
     assert "met" in str(storm_lines(report)[0])
+
+
+@pytest.mark.long
+async def test_a_small_storm_spreads_over_two_workers() -> None:
+    words = ["--viewers", "5", "--residents", "1", "--within", "0.3", "--seconds", "1"]
+    report = await measure(parse_arguments([*words, "--workers", "2"]))
+    print_report(report)
+    assert all(one.picture_after_s is not None for one in report.joiners)
+    assert report.steady.viewers == 6
+    assert report.steady.loss_percent == 0
+    assert len(report.steady.workers_percent) == 2
+    assert min(report.steady.workers_percent) > 0
