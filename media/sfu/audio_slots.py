@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from media.sfu.audio_slot import AudioSlot
 from media.sfu.encoding import Encoding
+from media.sfu.publication import Publication
 from media.sfu.speakers import choose_loudest, choose_occupants, rank
 
 CHOICE_INTERVAL_NS = 40_000_000
@@ -41,12 +42,18 @@ class AudioSlots:
         self._announced_ns = -EVENT_INTERVAL_NS
         self._chosen_ns = -CHOICE_INTERVAL_NS
 
-    def tick(self, candidates: Iterable[Encoding], now_ns: int) -> None:
+    def is_due(self, now_ns: int) -> bool:
+        return now_ns - self._chosen_ns >= CHOICE_INTERVAL_NS
+
+    def choose(self, publications: Iterable[Publication], now_ns: int) -> None:
         """Choose again among who may be heard; tell it at most five times a second."""
-        if now_ns - self._chosen_ns < CHOICE_INTERVAL_NS:
-            return
         self._chosen_ns = now_ns
-        self._assign(list(candidates), now_ns)
+        able = [
+            one.encodings[0]
+            for one in publications
+            if one.track.kind == "audio" and one.is_open and not one.is_paused
+        ]
+        self._assign(able, now_ns)
         present = [slot.current for slot in self.slots if slot.current is not None]
         self._order = rank(self._order, present, now_ns)
         self._announce(now_ns)

@@ -332,20 +332,18 @@ class Router:
         """Do what is due: repeats, keyframe requests, speakers, reports."""
         for publisher in tuple(self._publishers.values()):
             publisher.tick(now_ns)
-        voices = [
-            one.encodings[0]
-            for one in self._publications.values()
-            if one.track.kind == "audio" and one.is_open and not one.is_paused
-        ]
-        self._audio.tick(voices, now_ns)
+        if self._audio.is_due(now_ns):
+            self._audio.choose(self._publications.values(), now_ns)
         for slot in self._table.video.values():
             slot.tick(now_ns)
         self._steering.tick(now_ns)
         publishers = self._publishers.values()
         self._steering.tell(self.router_id, publishers, self._on_event, now_ns)
         self._reports.tick((*self._viewers.values(), *self._sinks.values()), now_ns)
-        self._in_rate.update(self._bytes_in, now_ns)
-        self._out_rate.update(sum(slot.bytes_out for slot in self._table.all), now_ns)
+        if self._in_rate.is_due(now_ns):
+            sent_bytes = sum(slot.bytes_out for slot in self._table.all)
+            self._in_rate.update(self._bytes_in, now_ns)
+            self._out_rate.update(sent_bytes, now_ns)
 
     def stats(self) -> RouterStats:
         """Give the figures since the router opened; rates are of the last second."""

@@ -142,8 +142,9 @@ class Steering:
         self._measure(now_ns)
         if self._is_stale or is_limited or self._must_look(offers):
             self._is_stale = False
-            self._offers = offers
             self._decide(offers, now_ns)
+        # Also when nothing was decided: else it would count as a change for ever.
+        self._offers = offers
         self._prober.rate_bps = self._line.probe_bps(now_ns)
 
     def _measure(self, now_ns: int) -> None:

@@ -15,6 +15,10 @@ class RateMeter:
         self._since_bytes = 0
         self.bps = 0
 
+    def is_due(self, now_ns: int) -> bool:
+        """Tell whether `update` would make a new rate; adding up may cost more."""
+        return now_ns - self._since_ns >= WINDOW_NS
+
     def update(self, total_bytes: int, now_ns: int) -> None:
         elapsed_ns = now_ns - self._since_ns
         if elapsed_ns >= WINDOW_NS:

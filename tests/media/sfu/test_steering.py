@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from media.protocol import ViewerQuality, ViewerReport
+from media.sfu.downlink import DownlinkEstimator
 from tests.media.sfu.room import (
     FakeOut,
     Room,
@@ -115,6 +116,19 @@ def test_the_rate_told_is_what_was_sent() -> None:
     show = Show("v")
     show.run(4, v=3_000_000)
     assert 0.8 < show.quality("v").sent_bps / RATES_BPS[2] < 1.2
+
+
+def test_a_viewer_that_has_all_it_wants_is_looked_at_once_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    show = Show("v")
+    show.run(8, v=5_000_000)
+    looks: list[int] = []
+    monkeypatch.setattr(
+        DownlinkEstimator, "on_sent", lambda _, *values: looks.append(values[0])
+    )
+    show.run(10, v=5_000_000)
+    assert 8 <= len(looks) <= 12
 
 
 def test_a_picture_without_layers_is_sent_while_the_line_carries_it() -> None:
