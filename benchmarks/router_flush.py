@@ -45,6 +45,9 @@ class NullOut:
     def pad(self, stream: int, send_time: bytes) -> int:
         return 0
 
+    def delay_playout(self, stream: int, delay_ms: int) -> None:
+        pass
+
     def send_rtcp(self, data: bytes) -> None:
         pass
 

@@ -24,12 +24,25 @@ _EXTENDED = struct.Struct(">BBHIIHHB3s")
 _ONE_BYTE_PROFILE = 0xBEDE
 
 HeaderKey = int
-"""What a viewer negotiated that shows in the header: payload type, and above its eight
-bits the id of the abs-send-time extension, 0 for none."""
+"""What a viewer negotiated and is told in each header: from the lowest bit 8 for the
+payload type, 4 for the id of abs-send-time, 4 for that of playout-delay, 0 for neither,
+and 12 for the delay."""
+
+PLAYOUT_DELAY_UNIT_MS = 10
+_MAX_PLAYOUT_DELAY = 1_000
+"""10 s, libwebrtc's own upper limit."""
 
 
-def header_key(payload_type: int, abs_send_time_id: int | None = None) -> HeaderKey:
-    return payload_type | (abs_send_time_id or 0) << 8
+def header_key(
+    payload_type: int,
+    abs_send_time_id: int | None = None,
+    playout_delay_id: int | None = None,
+    delay_ms: int = 0,
+) -> HeaderKey:
+    key = payload_type | (abs_send_time_id or 0) << 8
+    if playout_delay_id is None:
+        return key
+    return key | playout_delay_id << 12 | delay_ms // PLAYOUT_DELAY_UNIT_MS << 16
 
 
 def abs_send_time(now_ns: int) -> bytes:
@@ -97,7 +110,7 @@ class OutPacket:
         self._header = b""
 
     def header(self, key: HeaderKey) -> bytes:
-        """Give the RTP header, 12 or 20 bytes; kept for the last key asked for."""
+        """Give the RTP header, 12 to 24 bytes; kept for the last key asked for."""
         if key != self._header_key:
             self._header_key = key
             self._header = self.shifted_header(key, NO_SHIFT)
@@ -109,7 +122,10 @@ class OutPacket:
         second = payload_type | 0x80 if self.marker else payload_type
         seqno = (self.ext_seqno + shift.seqno) & 0xFFFF
         timestamp = (self.timestamp + shift.timestamp) & 0xFFFFFFFF
-        extension_id = key >> 8
+        extension_id = key >> 8 & 0xF
+        if key >> 12:
+            fixed = _HEADER.pack(0x90, second, seqno, timestamp, self.ssrc)
+            return fixed + _extension(extension_id, self.send_time, key >> 12)
         if not extension_id:
             return _HEADER.pack(0x80, second, seqno, timestamp, self.ssrc)
         return _EXTENDED.pack(
@@ -123,6 +139,15 @@ class OutPacket:
             extension_id << 4 | 2,
             self.send_time,
         )
+
+
+def _extension(abs_send_time_id: int, send_time: bytes, playout: int) -> bytes:
+    """Give the block with playout-delay: 12 bits each for least and most, in 10 ms."""
+    limits = (playout >> 4) << 12 | _MAX_PLAYOUT_DELAY
+    block = bytes(((playout & 0xF) << 4 | 2,)) + limits.to_bytes(3, "big")
+    if abs_send_time_id:
+        block = bytes((abs_send_time_id << 4 | 2,)) + send_time + block
+    return struct.pack(">HH", _ONE_BYTE_PROFILE, len(block) // 4) + block
 
 
 class MediaOut(Protocol):
@@ -156,6 +181,13 @@ class MediaOut(Protocol):
         """Send a packet of padding alone on the RTX stream.
 
         Gives its RTP size in bytes, 0 where there is no RTX or no path.
+        """
+        ...
+
+    def delay_playout(self, stream: int, delay_ms: int) -> None:
+        """Tell the viewer from now on to show this stream so much later at least.
+
+        0 to 10,000 ms; without effect where the extension was not negotiated.
         """
         ...
 
@@ -227,3 +259,5 @@ class ViewerStream:
     rtx_ssrc: int | None
     abs_send_time_id: int | None = None
     """Header extension id; the viewer estimates its line by it and sends REMB."""
+    playout_delay_id: int | None = None
+    """Header extension id."""

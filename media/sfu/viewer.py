@@ -15,6 +15,7 @@ from media.rtp.rtcp import (
     RtcpPacket,
 )
 from media.sfu.audio_slot import AudioSlot
+from media.sfu.playout_delay import PlayoutDelay
 from media.sfu.ports import MediaOut
 from media.sfu.reception import Reception
 from media.sfu.red_choice import RedChoice
@@ -33,6 +34,7 @@ class Viewer:
         "_by_ssrc",
         "_entries",
         "_subscriptions",
+        "delay",
         "errors",
         "out",
         "reception",
@@ -57,6 +59,7 @@ class Viewer:
         self.reported_ns = clock.monotonic_ns()
         self.reception = Reception(clock)
         self.red = RedChoice()
+        self.delay = PlayoutDelay()
         self.steering: Steering | None = None
         """None for a sink, which always gets the best."""
         self._by_ssrc = {slot.ssrc: (slot, one) for slot, one in entries}
@@ -115,6 +118,7 @@ class Viewer:
         if not self.reception.on_report(ours, now_ns, gaps):
             return
         self._choose_red(now_ns)
+        self._choose_delay(now_ns)
         if self.steering is not None:
             self.steering.on_report(self.reception, now_ns)
 
@@ -138,6 +142,14 @@ class Viewer:
                 slot.use_red(subscription, self.red.is_on)
         if self.steering is not None:
             self.steering.sound_copies = 2 if self.red.is_on else 1
+
+    def _choose_delay(self, now_ns: int) -> None:
+        line, delay = self.reception, self.delay
+        if not delay.on_report(line.loss_percent, line.rtt_ms, now_ns):
+            return
+        for slot, subscription in self._entries:
+            if isinstance(slot, VideoSlot):
+                self.out.delay_playout(subscription.index, delay.delay_ms or 0)
 
     def _want_keyframe(self, ssrc: int, now_ns: int) -> None:
         slot, subscription = self._by_ssrc.get(ssrc, (None, None))

@@ -10,6 +10,7 @@ from media.rtp.codecs import RED_BLOCK_PAYLOAD_TYPE
 from media.sfu.ports import LOUDEST_AUDIO_SLOT, DeclaredTrack, ViewerStream
 from media.transport.negotiate import (
     ABS_SEND_TIME_URI,
+    PLAYOUT_DELAY_URI,
     TRANSPORT_CC_URI,
     AcceptedCodec,
     AcceptedSection,
@@ -141,6 +142,7 @@ def _stream(section: AcceptedSection, slot: str, ssrcs: SlotSsrcs) -> ViewerStre
         ssrc=ssrcs.media(slot),
         rtx_ssrc=ssrcs.rtx(slot) if rtx else None,
         abs_send_time_id=section.extensions.get(ABS_SEND_TIME_URI),
+        playout_delay_id=section.extensions.get(PLAYOUT_DELAY_URI),
     )
 
 

@@ -23,6 +23,8 @@ TRANSPORT_CC_URI = (
 )
 ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 
+PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
+
 MAX_LAYERS = 3
 _RISING_RIDS = (("l", "m", "h"), ("q", "h", "f"))
 """Names whose order is known; others come from the smallest to the largest."""
@@ -108,8 +110,9 @@ def accept_publish_extensions(section: OfferedSection) -> dict[str, int]:
 
 
 def accept_receive_extensions(section: OfferedSection) -> dict[str, int]:
-    """Pick the header extensions we send: what the viewer estimates its line by."""
-    return _pick(section, (ABS_SEND_TIME_URI,))
+    """Pick the header extensions we send: what the viewer estimates its line by, and
+    how long its pictures are to wait for repeats."""
+    return _pick(section, (ABS_SEND_TIME_URI, PLAYOUT_DELAY_URI))
 
 
 def _pick(section: OfferedSection, wanted: tuple[str, ...]) -> dict[str, int]:

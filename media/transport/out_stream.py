@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from media.protocol import Codec
-from media.sfu.ports import HeaderKey, OutPacket, Shift, ViewerStream, header_key
+from media.sfu.ports import OutPacket, Shift, ViewerStream, header_key
 from media.transport.plans import PlanKey
 
 WRAP = 1 << 16
@@ -15,6 +14,7 @@ class OutStream:
     """One stream of one viewer."""
 
     __slots__ = (
+        "_stream",
         "base_index",
         "headers",
         "is_skipping",
@@ -31,8 +31,15 @@ class OutStream:
     )
 
     def __init__(self, stream: ViewerStream) -> None:
-        self.headers = _header_keys(stream.payload_types, stream)
-        self.rtx_headers = _header_keys(stream.rtx_payload_types, stream)
+        self._stream = stream
+        self.headers = {
+            codec: header_key(number, stream.abs_send_time_id)
+            for codec, number in stream.payload_types.items()
+        }
+        self.rtx_headers = {
+            codec: header_key(number, stream.abs_send_time_id)
+            for codec, number in stream.rtx_payload_types.items()
+        }
         self.ssrc = stream.ssrc
         self.rtx_ssrc = stream.rtx_ssrc
         self.rtx_ext_seqno = 0
@@ -60,6 +67,23 @@ class OutStream:
         self.nonce_prefix = (salt >> 16 ^ iv_high).to_bytes(10, "big")
         self.nonce_low = salt & 0xFFFF
 
+    def delay_playout(self, delay_ms: int) -> None:
+        """Tell in each header from now on how long to wait.
+
+        Not where a repeat is the packet as it was: with another header it would use
+        its number twice.
+        """
+        stream = self._stream
+        if stream.playout_delay_id is None or self.rtx_ssrc is None:
+            return
+        self.headers = {
+            codec: header_key(
+                number, stream.abs_send_time_id, stream.playout_delay_id, delay_ms
+            )
+            for codec, number in stream.payload_types.items()
+        }
+        self.forget_keys()
+
     def forget_keys(self) -> None:
         self.key = self.shifted_key = None
 
@@ -83,12 +107,3 @@ class OutStream:
             self.rtx_ssrc,
             send_time,
         )
-
-
-def _header_keys(
-    payload_types: dict[Codec, int], stream: ViewerStream
-) -> dict[Codec, HeaderKey]:
-    return {
-        codec: header_key(number, stream.abs_send_time_id)
-        for codec, number in payload_types.items()
-    }

@@ -178,6 +178,11 @@ class PeerOut:
         self._send_packet(path, protected, is_video=True)
         return len(plain) + len(_PADDING)
 
+    def delay_playout(self, stream: int, delay_ms: int) -> None:
+        # What is queued has the headers of before.
+        self._fanout.flush()
+        self._streams[stream].delay_playout(delay_ms)
+
     def send_rtcp(self, data: bytes) -> None:
         path = self.path
         if path is None or self._session is None:

@@ -31,7 +31,7 @@ GROUP_VIEWERS = 8
 STRADDLES = -1
 """In place of what the nonces of a batch have in common, when a wrap is inside it."""
 
-_MAX_HEADER_BYTES = 20
+_MAX_HEADER_BYTES = 24
 
 Run = tuple[OutPacket, ...]
 """Packets that leave in one message: equal sizes, only the last may be shorter."""

@@ -76,6 +76,9 @@ class DatagramSink:
     def pad(self, stream: int, send_time: bytes) -> int:
         return 0  # a unix socket has no line to probe
 
+    def delay_playout(self, stream: int, delay_ms: int) -> None:
+        pass  # the recorder has all the time it wants
+
     def send_rtcp(self, data: bytes) -> None:
         self._put(data)
 

@@ -100,6 +100,7 @@ class FakeOut:
     repeats: list[OutPacket] = field(default_factory=list)
     rtcp: list[RtcpPacket] = field(default_factory=list)
     padding_bytes: int = 0
+    delays_ms: dict[int, int] = field(default_factory=dict)
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         assert len({packet.codec for packet in packets}) == 1
@@ -120,6 +121,9 @@ class FakeOut:
     def pad(self, stream: int, send_time: bytes) -> int:
         self.padding_bytes += 255
         return 255
+
+    def delay_playout(self, stream: int, delay_ms: int) -> None:
+        self.delays_ms[stream] = delay_ms
 
     def send_rtcp(self, data: bytes) -> None:
         self.rtcp += parse_rtcp(data)

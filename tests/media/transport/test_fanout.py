@@ -15,8 +15,6 @@ from media.sfu.ports import (
     OutPacket,
     Shift,
     ViewerStream,
-    abs_send_time,
-    header_key,
 )
 from media.srtp.profiles import CM_SHA1_80, GCM_128, MasterKey
 from media.srtp.session import open_receiver
@@ -86,10 +84,16 @@ class Flushed(PeerOut):
         self._fanout.flush()
 
 
+PICTURE = ViewerStream("programme", "video", {"vp8": 96}, {"vp8": 97}, 7, 8)
+
+
 def open_out(
-    wire: tuple[UdpSocket, socket.socket], master: MasterKey, *, use_gso: bool = True
+    wire: tuple[UdpSocket, socket.socket],
+    master: MasterKey,
+    stream: ViewerStream = PICTURE,
+    *,
+    use_gso: bool = True,
 ) -> PeerOut:
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {"vp8": 97}, 7, 8)
     out = Flushed([stream], FanOut(use_gso=use_gso and is_gso_usable()))
     out.open(master)
     out.use_path(Path(wire[0], wire[1].getsockname(), 0))
@@ -157,25 +161,6 @@ def test_moved_and_other_viewers_share_a_batch() -> None:
             assert plain == packet.shifted_header(96, shift) + packet.payload
         sock.close()
     udp.close()
-
-
-def test_abs_send_time_stands_in_the_header_that_all_share(
-    wire: tuple[UdpSocket, socket.socket],
-) -> None:
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {"vp8": 97}, 7, 8, 3)
-    out = Flushed([stream], FanOut(use_gso=is_gso_usable()))
-    out.open(GCM)
-    out.use_path(Path(wire[0], wire[1].getsockname(), 0))
-    now_ns = 65_500_000_000  # 64 s wrap around: 1.5 s
-    packet = OutPacket(5, 9_000, True, b"body", "vp8", 7, abs_send_time(now_ns))
-    out.send(0, [packet])
-    out.resend(0, packet, NO_SHIFT, abs_send_time(now_ns + 500_000_000))
-    receiver = open_receiver(GCM)
-    plain, repeat = (receiver.unprotect(wire[1].recv(2048)) for _ in range(2))
-    assert plain[12:20].hex() == "bede0001" + "32" + "060000"
-    assert plain[20:] == b"body"
-    assert plain == packet.header(header_key(96, 3)) + b"body"
-    assert repeat[12:20].hex() == "bede0001" + "32" + "080000"
 
 
 def test_a_viewer_who_joins_after_the_wrap_decrypts(

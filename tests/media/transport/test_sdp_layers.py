@@ -54,18 +54,22 @@ def test_a_rid_that_is_no_word_is_refused() -> None:
         publish(offer(AUDIO, LAYERS.replace("send h;~m;l", "send h;m=1")))
 
 
-def test_viewers_get_the_time_of_sending_to_estimate_their_line_by() -> None:
+def test_viewers_get_the_time_of_sending_and_how_long_pictures_are_to_wait() -> None:
+    extensions = "http://www.webrtc.org/experiments/rtp-hdrext/"
     timed = VIDEO.replace(
         "a=rtcp-fb:* nack\r\n",
-        "a=rtcp-fb:* nack\r\na=extmap:2 http://www.webrtc.org/experiments/"
-        "rtp-hdrext/abs-send-time\r\n",
+        f"a=rtcp-fb:* nack\r\na=extmap:2 {extensions}abs-send-time\r\n"
+        f"a=extmap:6 {extensions}playout-delay\r\n",
     )
     answer = answer_receive(
         parse_offer(receiving(offer(timed, bundle="1"))), LOCAL, SEMINAR, SLOTS
     )
     assert answer.streams[0].abs_send_time_id == 2
-    assert any("abs-send-time" in line for line in lines_of(answer, "1"))
-    assert "a=rtcp-fb:96 goog-remb" in lines_of(answer, "1")
+    assert answer.streams[0].playout_delay_id == 6
+    lines = lines_of(answer, "1")
+    assert f"a=extmap:2 {extensions}abs-send-time" in lines
+    assert f"a=extmap:6 {extensions}playout-delay" in lines
+    assert "a=rtcp-fb:96 goog-remb" in lines
 
 
 TRANSPORT_CC = (

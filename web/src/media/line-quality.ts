@@ -25,17 +25,21 @@ const BAD = { loss: 0.08, concealed: 0.08, frozen: 0.25, roundTripMs: 1_000 };
 /** The line between two looks; null when nothing flowed, so nothing can be said. */
 export function judgeLine(before: ReceiveSample, now: ReceiveSample): LineQuality | null {
   const spanS = (now.atMs - before.atMs) / 1000;
-  const packets = now.packets - before.packets;
-  if (spanS <= 0 || packets <= 0) return null;
-  const lost = Math.max(0, now.lost - before.lost);
+  if (spanS <= 0 || now.packets <= before.packets) return null;
   const seen = {
-    loss: lost / (packets + lost),
+    loss: lostShare(before, now),
     concealed: share(now.concealed - before.concealed, now.samples - before.samples),
     frozen: (now.frozenS - before.frozenS) / spanS,
     roundTripMs: now.roundTripMs ?? 0,
   };
   if (isOver(seen, BAD)) return 'bad';
   return isOver(seen, FAIR) ? 'fair' : 'good';
+}
+
+/** Of the packets of one look to the next; 0 when none came. */
+export function lostShare(before: ReceiveSample, now: ReceiveSample): number {
+  const lost = Math.max(0, now.lost - before.lost);
+  return share(lost, Math.max(0, now.packets - before.packets) + lost);
 }
 
 const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);

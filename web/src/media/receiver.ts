@@ -7,11 +7,13 @@ import { type Heights, LayerWish } from './layer-wish';
 import {
   judgeLine,
   type LineQuality,
+  lostShare,
   type ReceivedPicture,
   type ReceiveSample,
   readStats,
 } from './line-quality';
 import { canLink, missingWebRtc, RtcLink, type LinkListener } from './link';
+import { letWait, SoundWait } from './sound-wait';
 import { readWay, type Way } from './way';
 
 /** `seminar`: all slots; `audio`: sound only. */
@@ -66,6 +68,7 @@ export class Receiver {
   #received: Received = { video: {}, audio: [] };
   #before: ReceiveSample | null = null;
   #picturesBefore = new Map<string, ReceivedPicture>();
+  #soundWait = new SoundWait();
   #cancelLook: () => void = () => undefined;
 
   constructor(seminarId: string, timers: Timers, listener: ReceiverListener) {
@@ -162,6 +165,10 @@ export class Receiver {
     if (link !== this.#link || this.#keeper.state !== 'up') return;
     const { sample, pictures } = readStats(report, this.#timers.monotonic());
     const before = this.#before;
+    if (before) {
+      const waitMs = this.#soundWait.look(lostShare(before, sample), sample.atMs);
+      letWait(link.peer.getReceivers(), waitMs);
+    }
     this.#listener.onLook({
       ...this.#lookAtSlots(pictures),
       hasSound: sample.soundPackets > (before?.soundPackets ?? 0),
