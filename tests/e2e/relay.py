@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hashlib
 import shutil
 import socket
 import subprocess
@@ -10,18 +12,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.x509 import load_pem_x509_certificate
+
 from tests.e2e.stack import ROOT
 
 SECRET = "the secret of server and relay"
 TLS_PORT = 443
-PLAIN_PORT = 3478
-"""Beside the sample's TLS: browsers refuse the self-signed certificate of a test."""
 START_TIMEOUT_S = 10
 
 
 @asynccontextmanager
-async def open_relay(folder: Path, address: str) -> AsyncIterator[None]:
-    """Run coturn on an address of a network that the test made, until the end."""
+async def open_relay(folder: Path, address: str) -> AsyncIterator[str]:
+    """Run coturn on an address of a network that the test made, until the end.
+
+    Gives the flag that lets Chromium trust its certificate and no other.
+    """
     program = shutil.which("turnserver")
     assert program is not None, "coturn is missing: apt-get install coturn"
     settings = folder / "coturn.conf"
@@ -35,7 +41,7 @@ async def open_relay(folder: Path, address: str) -> AsyncIterator[None]:
     )
     try:
         await _until_open(address)
-        yield
+        yield trusting_flag(folder / "cert.pem")
     finally:
         process.terminate()
         await process.wait()
@@ -43,8 +49,8 @@ async def open_relay(folder: Path, address: str) -> AsyncIterator[None]:
 
 
 def _settings(folder: Path, address: str) -> str:
-    """Fill the sample in; the relay is reached without TLS as well."""
-    _make_certificate(folder)
+    """Fill the sample in."""
+    _make_certificate(folder, address)
     lines = (ROOT / "deploy" / "coturn.conf").read_text().splitlines()
     values = {
         "listening-ip": address,
@@ -58,15 +64,23 @@ def _settings(folder: Path, address: str) -> str:
         name = line.partition("=")[0]
         filled.append(f"{name}={values.pop(name)}" if name in values else line)
     assert not values, f"the sample lost {values}"
-    filled.remove("no-tcp")
-    return "\n".join([*filled, f"listening-port={PLAIN_PORT}", ""])
+    return "\n".join([*filled, ""])
 
 
-def _make_certificate(folder: Path) -> None:
+def trusting_flag(certificate: Path) -> str:
+    """Name the certificate's key as Chromium wants it: SHA-256 of its SPKI, base64."""
+    key = load_pem_x509_certificate(certificate.read_bytes()).public_key()
+    spki = key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    digest = base64.b64encode(hashlib.sha256(spki).digest()).decode()
+    return f"--ignore-certificate-errors-spki-list={digest}"
+
+
+def _make_certificate(folder: Path, address: str) -> None:
     subprocess.run(
         [
             *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes"),
             *("-subj", "/CN=turn.example.kz", "-days", "2"),
+            *("-addext", f"subjectAltName=IP:{address}"),
             *("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")),
         ],
         check=True,
@@ -76,9 +90,8 @@ def _make_certificate(folder: Path) -> None:
 
 async def _until_open(address: str) -> None:
     async with asyncio.timeout(START_TIMEOUT_S):
-        for port in (TLS_PORT, PLAIN_PORT):
-            while True:
-                with socket.socket() as probe:
-                    if probe.connect_ex((address, port)) == 0:
-                        break
-                await asyncio.sleep(0.05)
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex((address, TLS_PORT)) == 0:
+                    return
+            await asyncio.sleep(0.05)
