@@ -87,6 +87,8 @@ class Allocation:
     (`DownlinkEstimator.goal_bps`)."""
     video_bps: int
     """What the choices cost."""
+    is_capped: bool = False
+    """The cap keeps back what is wished; who sees none of it is no concern of it."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -150,7 +152,11 @@ class LayerAllocator:
             demand.slot: choice for demand, choice in zip(demands, choices, strict=True)
         }
         goal_bps = find_goal(ladders, levels, audio_bps)
-        return Allocation(choices, goal_bps, cost(ladders, levels))
+        is_capped = cap != NO_CAP and any(
+            _best(build_ladder(demand, NO_CAP)) != _best(ladder)
+            for ladder, demand in zip(ladders, demands, strict=True)
+        )
+        return Allocation(choices, goal_bps, cost(ladders, levels), is_capped)
 
     def _keep_for_now(
         self,
@@ -246,6 +252,10 @@ def find_level(ladder: Ladder, choice: Choice | None) -> int:
     wanted = _quality(choice)
     worse = [i for i, rung in enumerate(ladder) if _quality(rung.choice) <= wanted]
     return worse[-1] if worse else 0
+
+
+def _best(ladder: Ladder) -> Choice | None:
+    return ladder[-1].choice if ladder else None
 
 
 def _quality(choice: Choice) -> tuple[int, int]:

@@ -210,7 +210,7 @@ class Steering:
     @property
     def limited_by(self) -> Limit:
         """Tell why it is not sent the best of every picture."""
-        if self._cap is not NO_CAP and self._cap != NO_CAP:
+        if self._allocation.is_capped:
             return "capacity"
         if self._allocation.goal_bps > 0:
             return "line"

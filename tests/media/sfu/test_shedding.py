@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from media.protocol import ViewerQuality
 from media.sfu.shedding import STEPS, LoadGuard, Shed
 from tests.media.sfu.room import (
@@ -137,13 +139,27 @@ def test_sound_goes_on_whatever_is_shed_and_the_viewers_are_told() -> None:
         assert_gapless(out.of(1))
 
 
-def test_the_web_process_is_told_who_is_limited_by_capacity() -> None:
+def limits_told(*steps: int, wished_height: int | None = None) -> list[str]:
+    """What limits a viewer, by the worker's word, at each of these steps."""
     room = Room()
-    camera, _ = on_air(room, 2)
-    room.router.shed(STEPS[5])
-    run(room, camera, 30)
-    for who in ("v0", "v1"):
-        room.receiver_report(who, "presenter")
-    run(room, camera, 70)
-    told = [event for event in room.events if isinstance(event, ViewerQuality)][-1]
-    assert {one.limited_by for one in told.viewers} == {"capacity"}
+    camera, _ = on_air(room, 1)
+    if wished_height is not None:
+        room.router.prefer("v0", {"presenter": wished_height})
+    told: list[str] = []
+    for step in steps:
+        room.router.shed(STEPS[step])
+        for _ in range(8):
+            room.receiver_report("v0", "presenter")
+            run(room, camera, 30)
+        events = [event for event in room.events if isinstance(event, ViewerQuality)]
+        told.append(events[-1].viewers[0].limited_by)
+    return told
+
+
+def test_the_web_process_is_told_who_is_limited_by_capacity() -> None:
+    assert limits_told(0, 4, -1, 0) == ["nothing", "capacity", "capacity", "nothing"]
+
+
+@pytest.mark.parametrize(("height", "last"), [(0, "wish"), (180, "capacity")])
+def test_from_who_wishes_no_more_nothing_is_kept_back(height: int, last: str) -> None:
+    assert limits_told(4, -1, wished_height=height) == ["wish", last]
