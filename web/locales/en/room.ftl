@@ -50,6 +50,7 @@ stage-slide = Slide { $page } of { $pages }
 stage-slide-with-text = Slide { $page } of { $pages }: { $text }
 stage-slide-failed = Slide { $page } did not load.
 stage-slide-retry = Load again
+stage-picture-paused = Picture paused
 stage-muted = Microphone off
 stage-speaking = Speaking
 stage-nobody = Nobody is on air yet. The trainer will be back shortly.

@@ -47,6 +47,7 @@ stage-slide = Слайд { $page } / { $pages }
 stage-slide-with-text = Слайд { $page } / { $pages }: { $text }
 stage-slide-failed = { $page }-слайд жүктелмеді.
 stage-slide-retry = Қайта жүктеу
+stage-picture-paused = Сурет тоқтатылды
 stage-muted = Микрофон өшірулі
 stage-speaking = Сөйлеп тұр
 stage-nobody = Эфирде әзірге ешкім жоқ. Оқытушы жақында оралады.

@@ -50,6 +50,7 @@ stage-slide = Слайд { $page } из { $pages }
 stage-slide-with-text = Слайд { $page } из { $pages }: { $text }
 stage-slide-failed = Слайд { $page } не загрузился.
 stage-slide-retry = Загрузить ещё раз
+stage-picture-paused = Изображение на паузе
 stage-muted = Микрофон выключен
 stage-speaking = Говорит
 stage-nobody = Пока в эфире никого нет. Преподаватель скоро вернётся.

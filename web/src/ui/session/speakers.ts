@@ -15,6 +15,8 @@ export interface SpeakerView {
   /** For the element that shows the stream. */
   watchHeight?: HeightWatcher | undefined;
   hasVideo: boolean;
+  /** What is seen is the last picture before the line or the server had room for no more. */
+  isPaused: boolean;
   isSpeaking: boolean;
   isMuted: boolean;
 }
@@ -28,6 +30,7 @@ interface Inputs {
   /** Slot to what is received in it. */
   streams: Record<string, MediaStream | null>;
   watcherOf?: ((slot: string) => HeightWatcher) | undefined;
+  isPaused?: ((slot: string) => boolean) | undefined;
   speaking: readonly string[];
   unknownName: string;
 }
@@ -54,7 +57,7 @@ export function listSpeakers(inputs: Inputs): SpeakerView[] {
 }
 
 function describe(slot: string, participantId: string, inputs: Inputs): SpeakerView {
-  const { state, roster, centres, streams, watcherOf, speaking, unknownName } = inputs;
+  const { state, roster, centres, streams, watcherOf, isPaused, speaking, unknownName } = inputs;
   const person = describePerson(participantId, roster, centres, unknownName);
   const camera = cameraOf(state, participantId);
   return {
@@ -65,6 +68,7 @@ function describe(slot: string, participantId: string, inputs: Inputs): SpeakerV
     stream: streams[slot] ?? null,
     watchHeight: watcherOf?.(slot),
     hasVideo: camera?.has_video ?? false,
+    isPaused: isPaused?.(slot) ?? false,
     isSpeaking: speaking.includes(participantId),
     isMuted: (state.participants[participantId]?.is_muted ?? false) || camera?.has_audio === false,
   };
@@ -81,9 +85,21 @@ export function liveSpeakers(room: Room, media: RoomMedia, unknownName: string):
     slots: slots?.video ?? {},
     streams: media.reception.streams,
     watcherOf: (slot) => media.reception.shows(slot),
+    isPaused: (slot) => isPaused(room, media, slot),
     speaking: slots?.speaking ?? [],
     unknownName,
   });
+}
+
+interface Pausing {
+  reception: Pick<RoomMedia['reception'], 'shortfall' | 'rung' | 'isUp' | 'moving'>;
+}
+
+/** Whether a picture stands still and it was said why. */
+export function isPaused(room: Pick<Room, 'keptBack'>, media: Pausing, slot: string): boolean {
+  const { reception } = media;
+  const isSaid = room.keptBack === 'paused' || reception.shortfall === 'paused';
+  return isSaid && reception.rung === 'webrtc' && reception.isUp && !reception.moving.has(slot);
 }
 
 export function asPerson({ name, line }: SpeakerView): PersonView {
