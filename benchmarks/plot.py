@@ -1,13 +1,16 @@
-"""Line charts as plain SVG: panels side by side, each point labelled."""
+"""Line charts as plain SVG, panels side by side; labels where there is room."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 PANEL_WIDTH, PANEL_HEIGHT = 320, 240
 LEFT, RIGHT, TOP, BOTTOM = 48, 20, 34, 40
+LABEL_WIDTH = 22
+"""Points nearer than this to one on their right go without words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,13 @@ def _panel(panel: Panel, y_name: str) -> list[str]:
         _text(LEFT - 6, bottom, "0", anchor="end"),
         f'<polyline points="{path}" fill="none" stroke="#0b5cad" stroke-width="2"/>',
     ]
-    for point, (x, y) in zip(panel.points, places, strict=True):
+    free_x = math.inf
+    for point, (x, y) in reversed(list(zip(panel.points, places, strict=True))):
         parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="#0b5cad"/>')
-        parts.append(_text(x - 4, y - 7, point.label, anchor="end"))
+        if x + LABEL_WIDTH > free_x:
+            continue
+        free_x = x
+        parts.append(_text(x + 4, y - 7, point.label, anchor="end"))
         parts.append(_text(x, bottom + 14, f"{point.x:g}"))
     return parts
 
