@@ -305,7 +305,9 @@ class Worker:
     def on_rtcp(self, peer: PeerTransport, data: bytes, arrival_ns: int) -> None:
         router = self.routers[peer.router_id]
         router.on_rtcp(peer.peer_id, data, arrival_ns)
-        self._flusher.touch(router)
+        if peer.direction == "publish":
+            # What a viewer asks for is sent at once, or comes with the next packets.
+            self._flusher.touch(router)
 
     def _connect(self, peer: PeerTransport) -> None:
         router = self.routers[peer.router_id]
