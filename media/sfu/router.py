@@ -185,7 +185,8 @@ class Router:
         """
         entries = self._table.subscribe(streams, out, group, wishes)
         self.close_peer(peer_id)
-        viewer = self._viewers[peer_id] = self._open(peer_id, entries, out)
+        viewer = self._open(peer_id, entries, out, group)
+        self._viewers[peer_id] = viewer
         self._steering.add(viewer, wishes, self._clock.monotonic_ns())
 
     def open_sink(
@@ -207,9 +208,15 @@ class Router:
         viewer_id: str,
         entries: list[Entry],
         out: MediaOut,
+        group: str = "",
     ) -> Viewer:
+        def is_speaking() -> bool:
+            return group != "" and any(
+                one.group == group for one in self._publications.values()
+            )
+
         now_ns = self._clock.monotonic_ns()
-        viewer = Viewer(viewer_id, out, entries, self._clock)
+        viewer = Viewer(viewer_id, out, entries, self._clock, is_speaking)
         viewer.join(now_ns)
         viewer.report(self._reports.current(now_ns), now_ns)
         return viewer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from media.clock import Clock
 from media.rtp.rtcp import (
@@ -33,6 +33,7 @@ class Viewer:
     __slots__ = (
         "_by_ssrc",
         "_entries",
+        "_is_speaking",
         "_subscriptions",
         "delay",
         "errors",
@@ -50,8 +51,11 @@ class Viewer:
         out: MediaOut,
         entries: Sequence[Entry],
         clock: Clock,
+        is_speaking: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`is_speaking` tells whether the same person publishes now."""
         self.viewer_id = viewer_id
+        self._is_speaking = is_speaking
         self.out = out
         self._entries = tuple(entries)
         self._subscriptions = tuple(one for _, one in entries)
@@ -145,7 +149,10 @@ class Viewer:
 
     def _choose_delay(self, now_ns: int) -> None:
         line, delay = self.reception, self.delay
-        if not delay.on_report(line.loss_percent, line.rtt_ms, now_ns):
+        is_speaking = self._is_speaking()
+        if not delay.on_report(
+            line.loss_percent, line.rtt_ms, now_ns, is_speaking=is_speaking
+        ):
             return
         for slot, subscription in self._entries:
             if isinstance(slot, VideoSlot):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from media.sfu.playout_delay import MAX_MS, PlayoutDelay
+from media.sfu.playout_delay import MAX_MS, MAX_SPEAKING_MS, PlayoutDelay
 from media.sfu.red_choice import OFF_NS
 from tests.media.sfu.room import Room
 
@@ -51,6 +51,26 @@ def test_it_ends_after_half_a_minute_without_loss() -> None:
     assert delay.on_report(0.5, 100, OFF_NS)
     assert delay.delay_ms == 0
     assert not delay.on_report(0.5, 100, OFF_NS + S)
+
+
+def test_who_speaks_waits_less_until_they_have_spoken() -> None:
+    room = Room()
+    source = room.source("a")
+    room.router.assign("presenter", source.camera)
+    out = room.viewer("v", "audio-1", "presenter", group="akim")
+    source.picture(key=True)
+    room.go()
+    delays_ms = []
+    for speaks in (False, True, False):
+        if speaks:
+            room.source("speaker", ssrc=7_000, group="akim")
+        else:
+            room.router.close_peer("speaker")
+        for _ in range(10):
+            room.clock.advance_ms(1_000)
+            room.receiver_report("v", "presenter", 0.1)
+        delays_ms.append(out.delays_ms[1])
+    assert delays_ms == [300, MAX_SPEAKING_MS, 300]
 
 
 def test_only_the_pictures_of_the_viewer_that_loses_packets_wait() -> None:
