@@ -212,7 +212,8 @@ class Steering:
         """Tell why it is not sent the best of every picture."""
         if self._allocation.is_capped:
             return "capacity"
-        if self._allocation.goal_bps > 0:
+        # A line that carries more than it is sent is only not believed yet.
+        if self._line.target_bps < self._allocation.goal_bps:
             return "line"
         if any(height <= LAYER_HEIGHTS[-2] for height in self._wishes.values()):
             return "wish"

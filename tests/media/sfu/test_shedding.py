@@ -163,3 +163,19 @@ def test_the_web_process_is_told_who_is_limited_by_capacity() -> None:
 @pytest.mark.parametrize(("height", "last"), [(0, "wish"), (180, "capacity")])
 def test_from_who_wishes_no_more_nothing_is_kept_back(height: int, last: str) -> None:
     assert limits_told(4, -1, wished_height=height) == ["wish", last]
+
+
+def test_while_the_picture_comes_back_the_line_is_not_blamed() -> None:
+    room = Room()
+    camera, _ = on_air(room, 1)
+    room.router.shed(STEPS[4])
+    run(room, camera, 100)
+    room.router.shed(STEPS[0])
+    room.events.clear()
+    for _ in range(20):
+        room.receiver_report("v0", "presenter")
+        run(room, camera, 10)
+    told = [one for one in room.events if isinstance(one, ViewerQuality)]
+    limits = [one.viewers[0].limited_by for one in told]
+    assert len(limits) >= 3
+    assert set(limits) == {"nothing"}
