@@ -1,4 +1,4 @@
-"""`python -m benchmarks.all`: everything that is promised, in about 8 minutes.
+"""`python -m benchmarks.all`: most of what is promised, in about 8 minutes.
 
 Runs the fan-out beside its peers, the WHEP storm and the growth series, then prints
 one table of the required figures: met, or short by how much.
