@@ -70,18 +70,19 @@ class OutStream:
     def delay_playout(self, delay_ms: int) -> None:
         """Tell in each header from now on how long to wait.
 
-        Not where a repeat is the packet as it was: with another header it would use
-        its number twice.
+        Not of a codec whose repeat is the packet as it was: with another header its
+        number would be used twice.
         """
         stream = self._stream
-        if stream.playout_delay_id is None or self.rtx_ssrc is None:
+        if stream.playout_delay_id is None:
             return
-        self.headers = {
-            codec: header_key(
-                number, stream.abs_send_time_id, stream.playout_delay_id, delay_ms
+        for codec in self.rtx_headers:
+            self.headers[codec] = header_key(
+                stream.payload_types[codec],
+                stream.abs_send_time_id,
+                stream.playout_delay_id,
+                delay_ms,
             )
-            for codec, number in stream.payload_types.items()
-        }
         self.forget_keys()
 
     def forget_keys(self) -> None:

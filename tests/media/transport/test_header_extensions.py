@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import socket
 
+import pytest
+
+from media.protocol import Codec
 from media.sfu.ports import (
     NO_SHIFT,
     OutPacket,
@@ -55,11 +58,15 @@ def test_a_viewer_is_told_how_long_to_wait_in_each_header(
     ]
 
 
+@pytest.mark.parametrize(("rtx", "rtx_ssrc"), [({}, None), ({"h264": 103}, 8)])
 def test_who_gets_repeats_under_their_own_numbers_is_told_no_delay(
     wire: tuple[UdpSocket, socket.socket],
+    rtx: dict[Codec, int],
+    rtx_ssrc: int | None,
 ) -> None:
     """A number with two headers would be one nonce for two packets."""
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None, 3, 5)
+    codecs: dict[Codec, int] = {"vp8": 96, "h264": 102}
+    stream = ViewerStream("programme", "video", codecs, rtx, 7, rtx_ssrc, 3, 5)
     out = open_out(wire, GCM, stream)
     [packet] = packets([4])
     out.send(0, [packet])
