@@ -43,6 +43,17 @@ class Networks:
         command = [*_inside(self.viewer), "nft", "-f", "-"]
         subprocess.run(command, input=table.encode(), check=True)
 
+    def lose(self, percent: int) -> None:
+        """Lose so much of the UDP that comes to the viewer, at random."""
+        table = (
+            "table inet rain\ndelete table inet rain\n"
+            "table inet rain {\nchain in {\n"
+            "type filter hook input priority 0; policy accept;\n"
+            f"meta l4proto udp numgen random mod 100 < {percent} drop\n}}\n}}\n"
+        )
+        command = [*_inside(self.viewer), "nft", "-f", "-"]
+        subprocess.run(command, input=table.encode(), check=True)
+
     def viewer_program(self, folder: Path, name: str) -> Path:
         """Make a command that runs a program in the viewer's network."""
         found = shutil.which(name)
