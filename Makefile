@@ -39,7 +39,7 @@ lock:
 $(VENV)/bin/pip:
 	deploy/make-venv $(PYTHON) $(VENV)
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/pip
+$(VENV)/.run: requirements/run.txt pyproject.toml $(wildcard media/native/*.[ch]) | $(VENV)/bin/pip
 	$(BIN)/pip install --quiet --require-hashes -r requirements/run.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@

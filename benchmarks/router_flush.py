@@ -28,6 +28,7 @@ class NullOut:
     """A viewer whose transport costs nothing."""
 
     __slots__ = ()
+    crowds = None
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         pass

@@ -30,7 +30,8 @@ from media.protocol import (
     WorkerTotals,
 )
 from media.transport.addresses import announced_addresses
-from media.transport.fanout import is_gso_usable
+from media.transport.fanout import FanOut, is_gso_usable
+from media.transport.native import best_sender
 from media.transport.tcp_listener import TcpListener, open_media_ports
 from media.worker import Endpoint, Worker
 
@@ -75,12 +76,13 @@ async def run(arguments: argparse.Namespace) -> None:
         TcpListener(listening, clock.monotonic_ns),
     )
     use_gso = not arguments.no_gso and is_gso_usable()
+    sender = best_sender()
 
     def on_event(event: Event) -> None:
         channel.send(Notice(event=event))
 
     relay_path = f"{arguments.control}.relay"
-    worker = Worker(endpoint, clock, on_event, use_gso=use_gso)
+    worker = Worker(endpoint, clock, on_event, FanOut(sender, use_gso=use_gso))
 
     def on_request(request: Request) -> None:
         channel.send(handle(worker, request))
@@ -103,7 +105,13 @@ async def run(arguments: argparse.Namespace) -> None:
     worker.relays.listen(relay_path)
     worker.start()
     await channel.start()
-    log.info("worker=%d port=%d gso=%s ready", arguments.index, endpoint.port, use_gso)
+    log.info(
+        "worker=%d port=%d gso=%s sender=%s ready",
+        arguments.index,
+        endpoint.port,
+        use_gso,
+        sender.name,
+    )
     # What was loaded stays: collecting it again only costs pauses on the packet path.
     gc.collect()
     gc.freeze()

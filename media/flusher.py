@@ -11,18 +11,14 @@ from collections.abc import Callable
 
 from media.sfu.picture_line import HOLD_NS
 from media.sfu.router import Router
-from media.transport.fanout import FanOut
 
 
 class Flusher:
     """The routers that have something to send."""
 
-    __slots__ = ("_fanout", "_guard", "_hold", "_loop", "_touched")
+    __slots__ = ("_guard", "_hold", "_loop", "_touched")
 
-    def __init__(
-        self, fanout: FanOut, guard: Callable[[Callable[[], None]], None]
-    ) -> None:
-        self._fanout = fanout
+    def __init__(self, guard: Callable[[Callable[[], None]], None]) -> None:
         self._guard = guard
         """Calls, and keeps what one router raises from the others."""
         self._touched: set[Router] = set()
@@ -42,7 +38,6 @@ class Flusher:
             self._guard(router.flush)
             if not router.is_holding:
                 self._touched.discard(router)
-        self._fanout.flush()
         if self._touched and self._hold is None:
             self._hold = self._loop.call_later(HOLD_NS / 1e9, self._end_hold)
 

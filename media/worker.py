@@ -84,8 +84,7 @@ class Worker:
         endpoint: Endpoint,
         clock: Clock,
         on_event: Callable[[Event], None],
-        *,
-        use_gso: bool,
+        fanout: FanOut,
     ) -> None:
         self.routers: dict[str, Router] = {}
         self.peers: dict[str, PeerTransport] = {}
@@ -99,9 +98,9 @@ class Worker:
         self._clock = clock
         self._on_event = on_event
         self._identity = DtlsIdentity()
-        self._fanout = FanOut(use_gso=use_gso)
+        self._fanout = fanout
         self._mux = UdpMux(endpoint.sockets, clock.monotonic_ns)
-        self._flusher = Flusher(self._fanout, self._guard)
+        self._flusher = Flusher(self._guard)
         self.flush = self._flusher.flush
         self.relays = Relays(
             self.routers, self._flusher.touch, self._flusher.flush, on_event
@@ -350,7 +349,6 @@ class Worker:
         self._guard(self._mux.settle, now_ns)
         for router in self.routers.values():
             self._guard(router.tick, now_ns)
-        self._fanout.flush()
         if now_ns - self._life_checked_ns >= LIFE_CHECK_NS:
             self._life_checked_ns = now_ns
             self._each_second(now_ns)

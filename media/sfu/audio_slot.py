@@ -6,8 +6,9 @@ from media.protocol import Codec
 from media.rtp.codecs import OPUS_SILENCE, RED_BLOCK_PAYLOAD_TYPE
 from media.rtp.packet import RtpPacket
 from media.rtp.red import build_red
+from media.sfu.crowd import Crowd
 from media.sfu.encoding import Encoding
-from media.sfu.line import Line
+from media.sfu.line import Line, lowest_shared
 from media.sfu.ports import OutPacket
 from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
 
@@ -25,7 +26,7 @@ class AudioSlot(Line):
         super().__init__(name, "audio", ssrc, rtx_ssrc, CACHE_PACKETS)
         self._is_joining = True
         self._own: tuple[Subscription, ...] = ()
-        self._red: tuple[Subscription, ...] = ()
+        self._red = Crowd()
         self._waiting: list[Subscription] = []
 
     def assign(self, encoding: Encoding | None) -> None:
@@ -39,7 +40,7 @@ class AudioSlot(Line):
         self._is_joining = True
         if encoding is not None:
             encoding.attach(self)
-        self.rebuild_fanout()
+        self.gather()
 
     def lose(self, source: Encoding) -> None:
         """The encoding closed."""
@@ -84,7 +85,7 @@ class AudioSlot(Line):
             return
         has_late = self._batch_has_late
         self.send_batch()
-        if self._red:
+        if len(self._red):
             self._send_red(batch, has_late)
         for subscription in self._own:
             self._send_silence(subscription, batch)
@@ -93,11 +94,12 @@ class AudioSlot(Line):
 
     def _send_red(self, batch: list[OutPacket], has_late: bool) -> None:
         redundant = [self._add_redundancy(packet) for packet in batch]
-        for subscription in self._red:
-            if has_late:
+        if has_late:
+            for subscription in self._red.subscriptions:
                 self.packets_out += subscription.send_visible(redundant)
-            else:
-                self.packets_out += subscription.send(redundant)
+        else:
+            self._red.send(redundant)
+            self.packets_out += len(redundant) * len(self._red)
         size_bytes = sum(len(one.payload) + RTP_HEADER_BYTES for one in redundant)
         self.bytes_out += size_bytes * len(self._red)
 
@@ -133,7 +135,7 @@ class AudioSlot(Line):
         # What was written so far goes out in the form it was meant for.
         self._send_all()
         subscription.takes_red = takes_red
-        self.rebuild_fanout()
+        self.gather()
 
     def _send_silence(self, subscription: Subscription, batch: list[OutPacket]) -> None:
         silent = [
@@ -159,7 +161,7 @@ class AudioSlot(Line):
                 self._send_silence(subscription, [newest])
             else:
                 self.packets_out += subscription.send([newest])
-        self.rebuild_fanout()
+        self.gather()
 
     def add(self, subscription: Subscription, now_ns: int) -> None:
         """A joiner hears from the next packet on."""
@@ -179,18 +181,10 @@ class AudioSlot(Line):
             and subscription.group == self.current.group
         )
 
-    def rebuild_fanout(self) -> None:
-        super().rebuild_fanout()
-        self._own = tuple(
-            one for one in self.subscriptions if one.is_flowing and self._is_own(one)
-        )
-        self._red = tuple(
-            one
-            for one in self.subscriptions
-            if one.is_flowing and one.takes_red and not self._is_own(one)
-        )
-        self._fanout = tuple(
-            entry
-            for entry in self._fanout
-            if not self._is_own(entry[2]) and not entry[2].takes_red
-        )
+    def gather(self) -> None:
+        flowing = [one for one in self.subscriptions if one.is_flowing]
+        self._own = tuple(one for one in flowing if self._is_own(one))
+        others = [one for one in flowing if one not in self._own]
+        self._red = Crowd(one for one in others if one.takes_red)
+        self._crowd = Crowd(one for one in others if not one.takes_red)
+        self._lowest_shared_ext_seqno = lowest_shared(flowing)

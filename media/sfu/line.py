@@ -8,7 +8,7 @@ pictures has one for each layer, all under one SSRC.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from media.clock import ntp_from_unix_ns
 from media.protocol import Codec, MediaKind
@@ -17,6 +17,7 @@ from media.rtp.packet import RtpPacket
 from media.rtp.packet_cache import PacketCache
 from media.rtp.rewriter import StreamRewriter
 from media.rtp.rtcp import SenderReport
+from media.sfu.crowd import Crowd
 from media.sfu.encoding import Encoding
 from media.sfu.ports import OutPacket, abs_send_time
 from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
@@ -28,8 +29,6 @@ GAP_WINDOW_NS = NS_PER_S
 MAX_ELAPSED_TICKS = 1 << 30
 """3.3 h of a 90 kHz clock; a larger step would read as one backwards."""
 
-Fanout = tuple[tuple[Callable[[int, list[OutPacket]], None], int, Subscription], ...]
-
 
 class Line:
     """The outgoing side: numbers, batch, cache, viewers."""
@@ -39,7 +38,7 @@ class Line:
         "_batch_has_late",
         "_batched_ns",
         "_cache_packets",
-        "_fanout",
+        "_crowd",
         "_flushed_bytes",
         "_gap_before",
         "_gaps_measured_ns",
@@ -89,7 +88,7 @@ class Line:
         self._batch_has_late = False
         self._batched_ns = 0
         """When the first packet of the batch came."""
-        self._fanout: Fanout = ()
+        self._crowd = Crowd()
         self._flushed_bytes = 0
         self.gap_share = 0.0
         """Of the numbers of the last seconds, those that no packet has."""
@@ -187,32 +186,25 @@ class Line:
         if self._batch_has_late:
             self._batch_has_late = False
             batch.sort(key=lambda packet: packet.ext_seqno)
-            for _, _, subscription in self._fanout:
+            for subscription in self._crowd.subscriptions:
                 self.packets_out += subscription.send_visible(batch)
         else:
-            for send, index, subscription in self._fanout:
-                try:
-                    send(index, batch)
-                except Exception:
-                    # Counted, and the next viewer is served: one bad transport must
-                    # not stop the picture of the others.
-                    subscription.errors += 1
-            self.packets_out += len(batch) * len(self._fanout)
+            self._crowd.send(batch)
+            self.packets_out += len(batch) * len(self._crowd)
         written = self.bytes_written - self._flushed_bytes
         self._flushed_bytes = self.bytes_written
-        self.bytes_out += written * len(self._fanout)
+        self.bytes_out += written * len(self._crowd)
 
-    def rebuild_fanout(self) -> None:
+    def gather(self) -> None:
+        """Find anew to whom the line flows; must follow every change of that."""
         flowing = [one for one in self.subscriptions if one.is_flowing]
-        self._fanout = tuple((one.sender(), one.index, one) for one in flowing)
-        self._lowest_shared_ext_seqno = max(
-            (one.plain_from_ext_seqno for one in flowing), default=0
-        )
+        self._crowd = Crowd(flowing)
+        self._lowest_shared_ext_seqno = lowest_shared(flowing)
 
     def remove(self, subscription: Subscription) -> None:
         self.subscriptions.remove(subscription)
         subscription.stop()
-        self.rebuild_fanout()
+        self.gather()
 
     def measure_gaps(self, now_ns: int) -> None:
         """Note what share of the last seconds' numbers the publisher left missing."""
@@ -244,3 +236,8 @@ class Line:
         timestamp = (self.rewriter.last_timestamp + since_ticks) & 0xFFFFFFFF
         ntp = ntp_from_unix_ns(wall_ns)
         return SenderReport(self.ssrc, ntp, timestamp, self._packets, self._octets)
+
+
+def lowest_shared(flowing: Sequence[Subscription]) -> int:
+    """Give the number from which on all of them get the very packets of the line."""
+    return max((one.plain_from_ext_seqno for one in flowing), default=0)

@@ -153,12 +153,17 @@ def _extension(abs_send_time_id: int, send_time: bytes, playout: int) -> bytes:
 class MediaOut(Protocol):
     """A viewer's transport, or a plain-RTP sink. Calls neither raise nor block."""
 
+    @property
+    def crowds(self) -> CrowdMaker | None:
+        """What sends to many of this kind at once; None when each is sent to alone."""
+        ...
+
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         """Send packets of the viewer's negotiated stream with this index.
 
         The first packet a stream ever gets has its lowest `ext_seqno`; later ones may
         come out of order. All packets of a call have one codec, which the stream
-        negotiated. The sequence is shared with other viewers and must not be kept.
+        negotiated. The sequence is shared with other viewers and must not change.
         """
         ...
 
@@ -193,6 +198,29 @@ class MediaOut(Protocol):
 
     def send_rtcp(self, data: bytes) -> None:
         """Send one compound RTCP packet."""
+        ...
+
+
+Member = tuple[MediaOut, int, Shift]
+"""One stream of one viewer, and its numbers."""
+
+
+class MediaCrowd(Protocol):
+    """Members that get the same packets."""
+
+    def send(self, packets: Sequence[OutPacket]) -> Sequence[int]:
+        """Send to each as `MediaOut.send` or `send_shifted` does.
+
+        Gives the positions of members for whom it raised.
+        """
+        ...
+
+
+class CrowdMaker(Protocol):
+    """What many transports have in common."""
+
+    def gather(self, members: Sequence[Member]) -> MediaCrowd:
+        """Make a crowd of members whose `crowds` this is."""
         ...
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 from media.rtp.packet_cache import PacketCache
@@ -160,13 +160,6 @@ class Subscription:
     @property
     def shift(self) -> Shift:
         return self._spans[-1].shift if self._spans else NO_SHIFT
-
-    def sender(self) -> Callable[[int, list[OutPacket]], None]:
-        """Give the call that sends a batch of the line to this viewer."""
-        return self.out.send if self.shift is NO_SHIFT else self._send_shifted
-
-    def _send_shifted(self, index: int, packets: Sequence[OutPacket]) -> None:
-        self.out.send_shifted(index, packets, self._spans[-1].shift)
 
     def start(
         self,

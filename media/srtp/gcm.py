@@ -1,14 +1,10 @@
-"""The send side of AEAD_AES_128_GCM (RFC 7714), the fast path of the fan-out.
+"""The send side of AEAD_AES_128_GCM (RFC 7714).
 
-`GcmKey` only holds what the hot loop in `media.transport.fanout` needs. The nonce is
-0x0000 | SSRC | ROC | SEQ, XORed with the session salt (section 8.1). As SSRC, ROC and
-SEQ are the same number for every viewer of a slot, the loop only mixes a viewer's salt
-in, and of that only the low 16 bits change from packet to packet.
+The nonce is 0x0000 | SSRC | ROC | SEQ, XORed with the session salt (section 8.1).
+`protect` is for packets of one viewer alone; batches are the affair of `sealing`.
 """
 
 from __future__ import annotations
-
-import struct
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -17,9 +13,6 @@ from media.srtp.profiles import MasterKey
 
 TAG_BYTES = 16
 NONCE_BYTES = 12
-NONCE_PACK = struct.Struct(">10sH").pack
-"""From what a stream's nonces have in common and their low 16 bits; half the time of an
-XOR of 96 bits."""
 MAX_INDEX = (1 << 48) - 1
 
 
@@ -31,14 +24,14 @@ def packet_iv(ssrc: int, index: int) -> int:
 class GcmKey:
     """Session key and salt of one outgoing direction."""
 
-    __slots__ = ("_aead", "encrypt_into", "salt")
+    __slots__ = ("_aead", "encrypt_into", "salt", "session_key")
 
     def __init__(self, master: MasterKey) -> None:
-        key = derive_session_key(
+        self.session_key = derive_session_key(
             master.key, master.salt, LABEL_RTP_ENCRYPTION, len(master.key)
         )
         salt = derive_session_key(master.key, master.salt, LABEL_RTP_SALT, NONCE_BYTES)
-        self._aead = AESGCM(key)
+        self._aead = AESGCM(self.session_key)
         self.encrypt_into = self._aead.encrypt_into
         self.salt = int.from_bytes(salt, "big")
 

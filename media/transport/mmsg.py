@@ -67,7 +67,7 @@ class MessageArray:
     needs another name there. The name's `Sockaddr` must live until it is sent.
     """
 
-    __slots__ = ("_keep", "_memory_pointer", "_parts", "_pointer", "memory", "words")
+    __slots__ = ("_keep", "_parts", "_pointer", "memory", "memory_pointer", "words")
 
     def __init__(self, places: int, memory_bytes: int) -> None:
         memory = bytearray(memory_bytes)
@@ -75,7 +75,7 @@ class MessageArray:
         parts = bytearray(places * _PARTS_BYTES)
         buffers = (memory, messages, parts)
         self._keep = [ctypes.c_char.from_buffer(one) for one in buffers]
-        self._memory_pointer, self._pointer, first_part = map(
+        self.memory_pointer, self._pointer, first_part = map(
             ctypes.addressof, self._keep
         )
         for place in range(places):
@@ -106,7 +106,7 @@ class MessageArray:
     ) -> None:
         """Let a place send this part of the memory, cut into segments unless 0."""
         part, message = place * _PARTS_WORDS, place * _MESSAGE_WORDS
-        self._parts[part] = self._memory_pointer + start
+        self._parts[part] = self.memory_pointer + start
         self._parts[part + 1] = size_bytes
         self._parts[part + _SEGMENT_WORD] = segment_bytes << _SEGMENT_SHIFT
         words = self.words

@@ -1,13 +1,21 @@
-"""`OutStream`: what one stream of one viewer is sent under: names, numbers, nonces."""
+"""`OutStream`: what one stream of one viewer is sent under: names, numbers, key."""
 
 from __future__ import annotations
 
-from media.sfu.ports import OutPacket, Shift, ViewerStream, header_key
-from media.transport.plans import PlanKey
+from media.sfu.ports import NO_SHIFT, OutPacket, Shift, ViewerStream, header_key
+from media.transport.addressee import Addressee
+from media.transport.batch import BatchKey
 
 WRAP = 1 << 16
-_NONE_YET = -2
-"""Like no plan set's `iv_high`, which is at least STRADDLES."""
+
+
+class Watch:
+    """What a crowd sees of its members: that one of them is sent otherwise now."""
+
+    __slots__ = ("is_stale",)
+
+    def __init__(self) -> None:
+        self.is_stale = True
 
 
 class OutStream:
@@ -15,19 +23,18 @@ class OutStream:
 
     __slots__ = (
         "_stream",
+        "addressee",
         "base_index",
         "headers",
         "is_skipping",
         "is_video",
-        "iv_high",
         "key",
-        "nonce_low",
-        "nonce_prefix",
         "rtx_ext_seqno",
         "rtx_headers",
         "rtx_ssrc",
-        "shifted_key",
+        "shift",
         "ssrc",
+        "watch",
     )
 
     def __init__(self, stream: ViewerStream) -> None:
@@ -52,20 +59,14 @@ class OutStream:
         A receiver starts every SSRC at ROC 0 (RFC 3711, 3.3.1), so what it is sent
         must count from its own start. -1 until the first packet.
         """
-        self.key: PlanKey | None = None
-        """Names the plans this stream can use; None sends by the slow way."""
-        self.shifted_key: PlanKey | None = None
-        """The same for a viewer whose numbers are not those of its line."""
-        self.iv_high = _NONE_YET
-        """What `nonce_prefix` is made for: the IV without its low 16 bits."""
-        self.nonce_prefix = b""
-        self.nonce_low = 0
-
-    def make_nonce(self, salt: int, iv_high: int) -> None:
-        """Keep what nonces with this part of the IV have in common (RFC 7714, 8.1)."""
-        self.iv_high = iv_high
-        self.nonce_prefix = (salt >> 16 ^ iv_high).to_bytes(10, "big")
-        self.nonce_low = salt & 0xFFFF
+        self.shift = NO_SHIFT
+        """Of what was sent last."""
+        self.key: BatchKey | None = None
+        """Names the batches this stream can be sent; None is the slow way."""
+        self.addressee: Addressee | None = None
+        """Of those batches."""
+        self.watch: Watch | None = None
+        """Of the crowd it is in."""
 
     def delay_playout(self, delay_ms: int) -> None:
         """Tell in each header from now on how long to wait.
@@ -83,15 +84,37 @@ class OutStream:
                 stream.playout_delay_id,
                 delay_ms,
             )
-        self.forget_keys()
+        self.forget_key()
 
-    def forget_keys(self) -> None:
-        self.key = self.shifted_key = None
+    def use(self, key: BatchKey, addressee: Addressee) -> None:
+        """Leave the slow way; must follow `count_from`."""
+        self.key, self.addressee = key, addressee
+        self._number()
+        self._tell()
+
+    def forget_key(self) -> None:
+        self.key = None
+        self._tell()
 
     def count_from(self, ext_seqno: int) -> None:
         """Take the number of the first packet this stream is sent."""
         if self.base_index < 0:
             self.base_index = ext_seqno // WRAP * WRAP
+
+    def renumber(self, shift: Shift) -> None:
+        """Send with these numbers from now on."""
+        self.shift = shift
+        self._number()
+        self._tell()
+
+    def _number(self) -> None:
+        if self.addressee is not None:
+            self.addressee.index_offset = self.shift.seqno - self.base_index
+            self.addressee.timestamp_offset = self.shift.timestamp & 0xFFFFFFFF
+
+    def _tell(self) -> None:
+        if self.watch is not None:
+            self.watch.is_stale = True
 
     def wrap_rtx(self, packet: OutPacket, shift: Shift, send_time: bytes) -> OutPacket:
         """Make a packet of the retransmission stream (RFC 4588, 4)."""

@@ -6,6 +6,7 @@ video stays dropped to the end of its frame, because half a frame helps nobody.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 
 from pylibsrtp import Session
@@ -16,13 +17,15 @@ from media.sfu.ports import (
     Shift,
     ViewerStream,
 )
-from media.srtp.gcm import NONCE_PACK, GcmKey, packet_iv
+from media.srtp.gcm import GcmKey
 from media.srtp.profiles import MasterKey
 from media.srtp.session import SrtpError, open_sender
+from media.transport.addressee import Addressee, CipherContext
+from media.transport.batch_sender import SEAL_ERRORS
 from media.transport.fanout import SOCKET_FULL, FanOut
 from media.transport.ice_lite import Path
 from media.transport.out_stream import OutStream
-from media.transport.plans import STRADDLES, Run
+from media.transport.party import Party
 
 _PADDING = bytes(254) + b"\xff"
 """The most that one octet can count (RFC 3550, 5.1)."""
@@ -36,11 +39,9 @@ class PeerOut:
     """
 
     __slots__ = (
-        "_encrypt_into",
+        "_context",
         "_fanout",
         "_gcm",
-        "_name",
-        "_salt",
         "_session",
         "_streams",
         "_uses_gso",
@@ -52,9 +53,8 @@ class PeerOut:
         self._streams = [OutStream(stream) for stream in streams]
         self._fanout = fanout
         self.path: Path | None = None
-        self._name = 0
-        """Pointer to the socket address of `path`."""
         self._gcm: GcmKey | None = None
+        self._context: CipherContext | None = None
         self._session: Session | None = None
         self._uses_gso = True
         self.packets_dropped = 0
@@ -64,77 +64,42 @@ class PeerOut:
         self._session = open_sender(master)
         if master.profile.is_gcm:
             self._gcm = GcmKey(master)
-            self._encrypt_into = self._gcm.encrypt_into
-            self._salt = self._gcm.salt
+            self._context = self._fanout.sender.open(self._gcm)
 
     def use_path(self, path: Path | None) -> None:
         """Send to this address from now on; None stops sending."""
         if path is self.path:
             return
-        # What is queued points to the address of before.
-        self._fanout.flush()
         self.path = path
-        self._name = 0 if path is None else path.name.pointer
-        # Also when it only moves: to an IPv6 address other plans are needed.
         for state in self._streams:
-            state.forget_keys()
+            state.forget_key()
+
+    @property
+    def crowds(self) -> FanOut:
+        return self._fanout
+
+    def stream(self, index: int) -> OutStream:
+        return self._streams[index]
 
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
-        state = self._streams[stream]
-        key = state.key
-        if key is None:
-            self._send_slowly(state, packets, NO_SHIFT)
-            return
-        fanout = self._fanout
-        plans = fanout.current
-        if plans.packets is not packets or plans.key is not key:
-            plans = fanout.use(packets, key)
-        if plans.iv_high != state.iv_high:
-            if plans.iv_high == STRADDLES:
-                self._send_slowly(state, packets, NO_SHIFT)
-                return
-            state.make_nonce(self._salt, plans.iv_high)
-        owners = plans.owners
-        position = len(owners)
-        if position == len(plans.copies):
-            jobs, names = fanout.next_copy(plans)
-        else:
-            jobs, names = plans.copies[position]
-        encrypt_into = self._encrypt_into
-        prefix, salt = state.nonce_prefix, state.nonce_low
-        for low, payload, header, target in jobs:
-            encrypt_into(NONCE_PACK(prefix, low ^ salt), payload, header, target)
-        words = plans.words
-        for name in names:
-            words[name] = self._name
-        owners.append(self)
+        self.send_shifted(stream, packets, NO_SHIFT)
 
     def send_shifted(
         self, stream: int, packets: Sequence[OutPacket], shift: Shift
     ) -> None:
-        state, fanout = self._streams[stream], self._fanout
-        key = state.shifted_key
-        if key is None:
-            self._send_slowly(state, packets, shift)
-            return
-        plans = fanout.current
-        if plans.packets is not packets or plans.key is not key:
-            plans = fanout.use(packets, key)
-        if len(plans.owners) == len(plans.copies):
-            fanout.next_copy(plans)
-        position = len(plans.owners)
-        jobs, names = plans.copies[position]
-        encrypt_into, salt = self._encrypt_into, self._salt
-        ahead = shift.seqno - state.base_index
-        for number, packet in enumerate(plans.visible):
-            header = packet.shifted_header(plans.header_key, shift)
-            plans.header_of(position, number)[:] = header
-            iv = packet_iv(packet.ssrc, packet.ext_seqno + ahead)
-            nonce = (salt ^ iv).to_bytes(12, "big")
-            encrypt_into(nonce, packet.payload, header, jobs[number][3])
-        for name in names:
-            plans.words[name] = self._name
-        plans.owners.append(self)
+        state = self._streams[stream]
+        if state.shift != shift:
+            state.renumber(shift)
+        if state.key is None:
+            self._send_slowly(state, packets)
+        else:
+            self._send_alone(state, packets)
+
+    def _send_alone(self, state: OutStream, packets: Sequence[OutPacket]) -> None:
+        assert state.key is not None
+        assert state.addressee is not None
+        seats = self._fanout.sender.seat((state.addressee,))
+        self._fanout.send(packets, Party(state.key, ((self, state),), seats))
 
     def resend(
         self, stream: int, packet: OutPacket, shift: Shift, send_time: bytes
@@ -179,8 +144,6 @@ class PeerOut:
         return len(plain) + len(_PADDING)
 
     def delay_playout(self, stream: int, delay_ms: int) -> None:
-        # What is queued has the headers of before.
-        self._fanout.flush()
         self._streams[stream].delay_playout(delay_ms)
 
     def send_rtcp(self, data: bytes) -> None:
@@ -194,13 +157,8 @@ class PeerOut:
             return
         path.send(protected)
 
-    def _send_slowly(
-        self, state: OutStream, packets: Sequence[OutPacket], shift: Shift
-    ) -> None:
-        """Send a first batch, one after a drop or with a wrap of the numbers inside.
-
-        And anything without GCM, GSO or UDP.
-        """
+    def _send_slowly(self, state: OutStream, packets: Sequence[OutPacket]) -> None:
+        """Send a first batch, one after a drop, and all without GCM, GSO or UDP."""
         path = self.path
         if path is None or not packets:
             return
@@ -208,29 +166,23 @@ class PeerOut:
             packets = self._after_frame(state, packets)
             if not packets:
                 return
-        state.count_from(packets[0].ext_seqno + shift.seqno)
-        udp = path.udp
-        if self._gcm is None or not self._uses_gso or udp is None:
-            self._send_singly(path, state, packets, shift)
-        elif shift is NO_SHIFT and state.key is None:
-            state.key = self._fanout.intern(
-                state.headers, state.base_index, udp.fileno, udp.name_bytes
-            )
-            self.send(self._streams.index(state), packets)
-        else:
-            state.shifted_key = self._fanout.intern(
-                state.headers, 0, udp.fileno, udp.name_bytes, is_shifted=True
-            )
-            self.send_shifted(self._streams.index(state), packets, shift)
+        state.count_from(packets[0].ext_seqno + state.shift.seqno)
+        udp, gcm, context = path.udp, self._gcm, self._context
+        if not self._uses_gso or gcm is None or context is None or udp is None:
+            self._send_singly(path, state, packets)
+            return
+        addressee = state.addressee or Addressee(gcm, context)
+        addressee.move(path.name)
+        state.use(self._fanout.intern(state.headers, udp.fileno), addressee)
+        self._send_alone(state, packets)
 
     def _send_singly(
         self,
         path: Path,
         state: OutStream,
         packets: Sequence[OutPacket],
-        shift: Shift,
     ) -> None:
-        key = state.headers.get(packets[0].codec)
+        key, shift = state.headers.get(packets[0].codec), state.shift
         if key is None:
             return
         for position, packet in enumerate(packets):
@@ -263,27 +215,29 @@ class PeerOut:
         self.packets_dropped += 1
         return False
 
-    def on_refused(self, run: Run, error_number: int, *, is_shifted: bool) -> None:
-        """Take back a run that the kernel refused, or one that followed it."""
-        state = next(one for one in self._streams if one.ssrc == run[0].ssrc)
-        if len(run) > 1 and error_number not in SOCKET_FULL:
+    def on_refused(
+        self,
+        state: OutStream,
+        rest: Sequence[OutPacket],
+        error_number: int,
+        *,
+        is_segmented: bool,
+    ) -> None:
+        """Take back what was not sent of a batch, from a run on to its end."""
+        path = self.path
+        if is_segmented and error_number not in SOCKET_FULL | SEAL_ERRORS:
             # This path's MTU or device refuses segments: single datagrams from now on.
             self._uses_gso = False
             for other in self._streams:
-                other.forget_keys()
-        if (
-            not self._uses_gso
-            and self.path is not None
-            and not state.is_skipping
-            # A viewer's own numbers may be others by now: those packets are lost.
-            and not is_shifted
-        ):
-            self._send_singly(self.path, state, run, NO_SHIFT)
+                other.forget_key()
+        may_go_singly = not self._uses_gso or error_number == errno.ERANGE
+        if may_go_singly and path is not None:
+            self._send_singly(path, state, rest)
             return
-        self.packets_dropped += len(run)
+        self.packets_dropped += len(rest)
         if state.is_video:
-            state.is_skipping = not run[-1].marker
-            state.forget_keys()
+            state.is_skipping = not rest[-1].marker
+            state.forget_key()
 
     def _after_frame(
         self, state: OutStream, packets: Sequence[OutPacket]

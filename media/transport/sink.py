@@ -53,6 +53,10 @@ class DatagramSink:
             for stream in streams
         ]
 
+    @property
+    def crowds(self) -> None:
+        """There is one reader, or two."""
+
     def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
         self.send_shifted(stream, packets, NO_SHIFT)
 

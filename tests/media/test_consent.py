@@ -24,6 +24,7 @@ from media.protocol import (
 from media.transport.udp import open_sockets
 from media.worker import Endpoint, Worker
 from tests.media.transport.light import pump_until
+from tests.media.transport.senders import fan_out
 
 STEP_MS = 500
 
@@ -38,7 +39,7 @@ class Hall:
 
     def __post_init__(self) -> None:
         endpoint = Endpoint(open_sockets("127.0.0.1", 0), ("127.0.0.1",))
-        self.worker = Worker(endpoint, self.clock, self.events.append, use_gso=False)
+        self.worker = Worker(endpoint, self.clock, self.events.append, fan_out())
         self.worker.open_router("r")
 
     async def connect(self, peer_id: str, direction: Direction) -> LightPeer:

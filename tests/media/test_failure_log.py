@@ -13,6 +13,7 @@ from media.protocol import Event, WorkerError
 from media.transport.udp import open_sockets
 from media.transport.udp_mux import UdpMux
 from media.worker import Endpoint, Worker
+from tests.media.transport.senders import fan_out
 
 
 class Failing:
@@ -65,9 +66,7 @@ async def test_a_router_that_always_fails_is_told_once_a_second(
     events: list[Event] = []
     udp = open_sockets("127.0.0.1", 0)[0]
     clock = ManualClock()
-    worker = Worker(
-        Endpoint([udp], ("127.0.0.1",)), clock, events.append, use_gso=False
-    )
+    worker = Worker(Endpoint([udp], ("127.0.0.1",)), clock, events.append, fan_out())
     worker.open_router("r")
     fails = Failing(ValueError)
     monkeypatch.setattr("media.sfu.router.Router.tick", fails)

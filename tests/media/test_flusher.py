@@ -10,7 +10,6 @@ from media.clock import SystemClock
 from media.flusher import Flusher
 from media.sfu.picture_line import HOLD_NS
 from media.sfu.router import Router
-from media.transport.fanout import FanOut
 
 
 class Keeping(Router):
@@ -36,7 +35,7 @@ def guarded(call: Callable[[], None]) -> None:
 
 
 async def test_a_router_that_keeps_something_is_flushed_again_by_itself() -> None:
-    flusher = Flusher(FanOut(use_gso=False), guarded)
+    flusher = Flusher(guarded)
     keeping, done = Keeping(2), Keeping(0)
     flusher.touch(keeping)
     flusher.touch(done)
@@ -47,7 +46,7 @@ async def test_a_router_that_keeps_something_is_flushed_again_by_itself() -> Non
 
 
 async def test_a_router_that_fails_does_not_stop_the_others_and_is_let_go() -> None:
-    flusher = Flusher(FanOut(use_gso=False), guarded)
+    flusher = Flusher(guarded)
     failing, done = Keeping(0, ValueError()), Keeping(0)
     flusher.touch(failing)
     flusher.touch(done)
@@ -57,7 +56,7 @@ async def test_a_router_that_fails_does_not_stop_the_others_and_is_let_go() -> N
 
 
 async def test_nothing_is_flushed_after_the_end() -> None:
-    flusher = Flusher(FanOut(use_gso=False), guarded)
+    flusher = Flusher(guarded)
     keeping = Keeping(9)
     flusher.touch(keeping)
     flusher.flush()

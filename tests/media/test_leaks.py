@@ -28,6 +28,7 @@ from media.transport.peer import PeerTransport
 from media.transport.peer_out import PeerOut
 from media.transport.udp import open_sockets
 from media.worker import Endpoint, Worker
+from tests.media.transport.senders import fan_out
 
 KINDS = (
     PeerTransport,
@@ -86,7 +87,7 @@ async def test_nothing_holds_a_peer_that_closed(
         Endpoint([udp], ("127.0.0.1",)),
         SystemClock(),
         lambda event: None,
-        use_gso=False,
+        fan_out(),
     )
     worker.open_router("r")
     before = living()
@@ -108,7 +109,7 @@ async def test_nothing_holds_a_router_that_closed() -> None:
         Endpoint([udp], ("127.0.0.1",)),
         SystemClock(),
         lambda event: None,
-        use_gso=False,
+        fan_out(),
     )
     before = living()
     worker.open_router("r")

@@ -95,6 +95,7 @@ def as_shifted(packet: OutPacket, shift: Shift) -> OutPacket:
 class FakeOut:
     """A viewer's transport."""
 
+    crowds: None = None
     packets: dict[int, list[OutPacket]] = field(default_factory=dict)
     batches: list[int] = field(default_factory=list)
     repeats: list[OutPacket] = field(default_factory=list)

@@ -1,28 +1,31 @@
-"""Runs and plans of the fan-out, and what libsrtp makes of them."""
+"""What peers are sent, alone and in crowds, and what libsrtp makes of it."""
 
 from __future__ import annotations
 
 import errno
 import socket
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
-from unittest.mock import Mock
 
 import pytest
+from pylibsrtp import Session
 
 from media.sfu.ports import (
     NO_SHIFT,
+    MediaCrowd,
+    Member,
     OutPacket,
     Shift,
     ViewerStream,
 )
 from media.srtp.profiles import CM_SHA1_80, GCM_128, MasterKey
 from media.srtp.session import open_receiver
+from media.transport.batch import Batch
+from media.transport.batch_sender import Progress, PythonSender, Seats
 from media.transport.fanout import FanOut, is_gso_usable
 from media.transport.ice_lite import Path
-from media.transport.mmsg import MessageArray
 from media.transport.peer_out import PeerOut
 from media.transport.udp import UdpSocket, open_sockets
+from tests.media.transport.senders import NAMES, make_sender
 
 GCM = MasterKey(GCM_128, bytes(range(16)), bytes(range(12)))
 CM = MasterKey(CM_SHA1_80, bytes(range(16)), bytes(range(14)))
@@ -47,16 +50,9 @@ def packets(
     ]
 
 
-def test_a_plan_is_made_once_for_all_viewers_and_forgotten_with_the_batch() -> None:
-    fanout, batch = FanOut(use_gso=True), packets([10])
-    key = fanout.intern({"vp8": 96}, 0, 3, 16)
-    other = fanout.intern({"vp8": 97}, 0, 3, 16)
-    plans = fanout.use(batch, key)
-    assert fanout.use(batch, other) is not plans
-    assert fanout.use(batch, key) is plans
-    assert fanout.intern({"vp8": 96}, 0, 3, 16) is key
-    fanout.flush()
-    assert fanout.use(batch, key) is not plans
+@pytest.fixture(params=NAMES)
+def fanout(request: pytest.FixtureRequest) -> FanOut:
+    return FanOut(make_sender(request.param), use_gso=is_gso_usable())
 
 
 @pytest.fixture
@@ -70,20 +66,6 @@ def wire() -> Iterator[tuple[UdpSocket, socket.socket]]:
     udp.close()
 
 
-class Flushed(PeerOut):
-    """Sends at the end of each call, as the worker does after each batch."""
-
-    def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
-        super().send(stream, packets)
-        self._fanout.flush()
-
-    def send_shifted(
-        self, stream: int, packets: Sequence[OutPacket], shift: Shift
-    ) -> None:
-        super().send_shifted(stream, packets, shift)
-        self._fanout.flush()
-
-
 PICTURE = ViewerStream("programme", "video", {"vp8": 96}, {"vp8": 97}, 7, 8)
 
 
@@ -94,10 +76,48 @@ def open_out(
     *,
     use_gso: bool = True,
 ) -> PeerOut:
-    out = Flushed([stream], FanOut(use_gso=use_gso and is_gso_usable()))
+    """A peer whose packets are sealed in Python, as they are everywhere."""
+    fanout = FanOut(PythonSender(), use_gso=use_gso and is_gso_usable())
+    return open_in(fanout, wire, master, stream)
+
+
+def open_in(
+    fanout: FanOut,
+    wire: tuple[UdpSocket, socket.socket],
+    master: MasterKey = GCM,
+    stream: ViewerStream = PICTURE,
+) -> PeerOut:
+    out = PeerOut([stream], fanout)
     out.open(master)
     out.use_path(Path(wire[0], wire[1].getsockname(), 0))
     return out
+
+
+def listen(host: str = "127.0.0.1") -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_DGRAM)
+    sock.bind((host, 0))
+    sock.settimeout(1)
+    return sock
+
+
+def assert_got(
+    sock: socket.socket,
+    batch: Sequence[OutPacket],
+    session: Session | None = None,
+    shift: Shift = NO_SHIFT,
+) -> None:
+    session = session or open_receiver(GCM)
+    for packet in batch:
+        plain = session.unprotect(sock.recv(2048))
+        assert plain == packet.shifted_header(96, shift) + packet.payload
+
+
+def assert_silent(sock: socket.socket) -> None:
+    sock.settimeout(0.05)
+    with pytest.raises(TimeoutError):
+        sock.recv(2048)
+    sock.settimeout(1)
 
 
 @pytest.mark.parametrize("use_gso", [True, False], ids=["gso", "plain"])
@@ -112,7 +132,7 @@ def test_libsrtp_decrypts_every_packet(
     for packet in batch:
         plain = receiver.unprotect(wire[1].recv(2048))
         assert plain == packet.header(96) + packet.payload
-    assert out._fanout.packets_sent == len(batch)
+    assert out.crowds.packets_sent == len(batch)
 
 
 @pytest.mark.parametrize("use_gso", [True, False], ids=["gso", "plain"])
@@ -134,113 +154,135 @@ def test_a_moved_viewer_gets_its_own_numbers(
         assert int.from_bytes(plain[4:8], "big") == 9_090
 
 
-def test_moved_and_other_viewers_share_a_batch() -> None:
-    udp = open_sockets("127.0.0.1", 0)[0]
-    fanout = FanOut(use_gso=is_gso_usable())
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
-    batch = packets([500] * 4, first=1_000)
-    viewers = []
+@pytest.fixture
+def crowd(fanout: FanOut) -> Iterator[CrowdScene]:
+    scene = CrowdScene(fanout)
+    yield scene
+    scene.close()
+
+
+class CrowdScene:
+    """Viewers of one line at one socket."""
+
+    def __init__(self, fanout: FanOut) -> None:
+        self.fanout = fanout
+        self.udp = open_sockets("127.0.0.1", 0)[0]
+        self.socks: list[socket.socket] = []
+        self.sessions: list[Session] = []
+        self.members: list[tuple[PeerOut, int, Shift]] = []
+
+    def add(self, shift: Shift = NO_SHIFT, master: MasterKey = GCM) -> PeerOut:
+        sock = listen()
+        out = open_in(self.fanout, (self.udp, sock), master)
+        self.socks.append(sock)
+        self.sessions.append(open_receiver(master))
+        self.members.append((out, 0, shift))
+        return out
+
+    def gather(self) -> MediaCrowd:
+        return self.fanout.gather(self.members)
+
+    def assert_got(self, viewer: int, batch: Sequence[OutPacket]) -> None:
+        shift = self.members[viewer][2]
+        assert_got(self.socks[viewer], batch, self.sessions[viewer], shift)
+
+    def close(self) -> None:
+        self.udp.close()
+        for sock in self.socks:
+            sock.close()
+
+
+def test_a_hundred_viewers_each_get_their_own_packets(crowd: CrowdScene) -> None:
+    for number in range(100):
+        crowd.add(master=MasterKey(GCM_128, bytes([number]) * 16, bytes(12)))
+    gathered = crowd.gather()
+    batches = [packets([900] * 7, 100), packets([300, 20], 107), packets([9], 109)]
+    for batch in batches:
+        assert list(gathered.send(batch)) == []
+    for viewer in range(100):
+        for batch in batches:
+            crowd.assert_got(viewer, batch)
+    assert crowd.fanout.packets_sent == 1_000
+
+
+def test_moved_and_other_viewers_share_a_batch(crowd: CrowdScene) -> None:
     for number in range(6):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind(("127.0.0.1", 0))
-        sock.settimeout(1)
-        out = PeerOut([stream], fanout)
-        out.open(GCM)
-        out.use_path(Path(udp, sock.getsockname(), 0))
-        viewers.append((sock, out, NO_SHIFT if number % 2 else Shift(-number, 0)))
-    for _, out, shift in viewers:
-        if shift is NO_SHIFT:
-            out.send(0, batch)
-        else:
-            out.send_shifted(0, batch, shift)
-    fanout.flush()
-    for sock, _, shift in viewers:
-        receiver = open_receiver(GCM)
-        for packet in batch:
-            plain = receiver.unprotect(sock.recv(2048))
-            assert plain == packet.shifted_header(96, shift) + packet.payload
-        sock.close()
-    udp.close()
+        crowd.add(NO_SHIFT if number % 2 else Shift(-number, 0))
+    gathered = crowd.gather()
+    batches = [packets([500] * 4, first) for first in (1_000, 1_004, 1_008)]
+    for batch in batches:
+        gathered.send(batch)
+    for viewer in range(6):
+        for batch in batches:
+            crowd.assert_got(viewer, batch)
 
 
-def test_a_viewer_who_joins_after_the_wrap_decrypts(
-    wire: tuple[UdpSocket, socket.socket],
+def test_from_its_second_batch_on_a_viewer_is_sent_to_with_the_others(
+    crowd: CrowdScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    receiver = open_receiver(GCM)
-    out = open_out(wire, GCM)
-    batch = packets([100] * 30, first=3 * 65_536 - 10)
-    out.send(0, batch[:20])
-    out.send(0, batch[20:])
-    for packet in batch:
-        plain = receiver.unprotect(wire[1].recv(2048))
-        assert plain == packet.header(96) + packet.payload
-
-
-def test_a_wrap_inside_a_first_batch_and_between_batches_decrypts(
-    wire: tuple[UdpSocket, socket.socket],
-) -> None:
-    out = open_out(wire, GCM)
-    receiver = open_receiver(GCM)
-    batch = packets([100] * 12, first=65_536 - 8)
-    for part in (batch[:4], batch[4:8], batch[8:]):
-        out.send(0, part)
-    for packet in batch:
-        plain = receiver.unprotect(wire[1].recv(2048))
-        assert plain == packet.header(96) + packet.payload
-
-
-def test_an_error_while_encrypting_leaves_the_copy_to_the_next_viewer() -> None:
-    udp = open_sockets("127.0.0.1", 0)[0]
-    fanout = FanOut(use_gso=is_gso_usable())
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
-    viewers = []
     for _ in range(3):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind(("127.0.0.1", 0))
-        sock.settimeout(0.2)
-        out = PeerOut([stream], fanout)
-        out.open(GCM)
-        out.use_path(Path(udp, sock.getsockname(), 0))
-        viewers.append((sock, out))
-    batch, later = packets([50] * 3), packets([50] * 3, first=103)
+        crowd.add()
+    gathered = crowd.gather()
+    gathered.send(packets([10]))
+    sizes = []
+    send = crowd.fanout.sender.send
 
-    viewers[1][1]._encrypt_into = Mock(side_effect=ValueError)
-    for part in (batch, later):
-        for number, (_, out) in enumerate(viewers):
-            with pytest.raises(ValueError) if number == 1 else nullcontext():
-                out.send(0, part)
-    fanout.flush()
-    for number, (sock, _) in enumerate(viewers):
-        receiver = open_receiver(GCM)
-        if number == 1:
-            with pytest.raises(TimeoutError):
-                sock.recv(2048)
-        else:
-            for packet in batch + later:
-                plain = receiver.unprotect(sock.recv(2048))
-                assert plain == packet.header(96) + packet.payload
-        sock.close()
-    udp.close()
+    def noted(fileno: int, batch: Batch, seats: Seats, first: int) -> Progress:
+        sizes.append(len(seats))
+        return send(fileno, batch, seats, first)
+
+    monkeypatch.setattr(crowd.fanout.sender, "send", noted)
+    gathered.send(packets([10], 101))
+    assert sizes == [3]
 
 
-def test_who_moves_while_packets_wait_gets_them_at_the_address_of_before(
-    wire: tuple[UdpSocket, socket.socket],
+def test_who_moves_gets_the_next_packets_at_the_new_address(crowd: CrowdScene) -> None:
+    for _ in range(3):
+        crowd.add()
+    gathered = crowd.gather()
+    first, second, third = (packets([30], number) for number in (100, 101, 102))
+    gathered.send(first)
+    gathered.send(second)
+    with listen() as elsewhere:
+        crowd.members[1][0].use_path(Path(crowd.udp, elsewhere.getsockname(), 0))
+        gathered.send(third)
+        crowd.assert_got(1, [*first, *second])
+        assert_silent(crowd.socks[1])
+        assert_got(elsewhere, third, crowd.sessions[1])
+    for viewer in (0, 2):
+        crowd.assert_got(viewer, [*first, *second, *third])
+
+
+def test_who_left_gets_nothing_more_from_a_crowd_that_still_knows_it(
+    crowd: CrowdScene,
 ) -> None:
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
-    out = PeerOut([stream], FanOut(use_gso=is_gso_usable()))
-    out.open(GCM)
-    out.use_path(Path(wire[0], wire[1].getsockname(), 0))
-    first, then = packets([10]), packets([20], first=101)
-    out.send(0, first)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as elsewhere:
-        elsewhere.bind(("127.0.0.1", 0))
-        elsewhere.settimeout(1)
-        out.use_path(Path(wire[0], elsewhere.getsockname(), 0))
-        out.send(0, then)
-        out.use_path(None)
-        receiver = open_receiver(GCM)
-        assert receiver.unprotect(wire[1].recv(99))[12:] == first[0].payload
-        assert receiver.unprotect(elsewhere.recv(99))[12:] == then[0].payload
+    crowd.add()
+    crowd.add()
+    gathered = crowd.gather()
+    gathered.send(packets([30]))
+    gathered.send(packets([30], 101))
+    crowd.members[0][0].use_path(None)
+    gathered.send(packets([30], 102))
+    crowd.assert_got(0, [*packets([30]), *packets([30], 101)])
+    assert_silent(crowd.socks[0])
+
+
+class Broken(PeerOut):
+    def send(self, stream: int, packets: Sequence[OutPacket]) -> None:
+        raise ValueError
+
+
+def test_a_viewer_that_raises_is_told_and_the_others_are_served(
+    crowd: CrowdScene,
+) -> None:
+    for _ in range(3):
+        crowd.add()
+    crowd.members[1] = (Broken([PICTURE], crowd.fanout), 0, NO_SHIFT)
+    gathered = crowd.gather()
+    for first in (100, 101):
+        assert list(gathered.send(packets([30], first))) == [1]
+    for viewer in (0, 2):
+        crowd.assert_got(viewer, [*packets([30]), *packets([30], 101)])
 
 
 def test_a_retransmission_leaves_by_rtx(
@@ -262,12 +304,13 @@ def test_a_retransmission_leaves_by_rtx(
         assert plain[14:] == batch[0].payload
 
 
-def refuse(monkeypatch: pytest.MonkeyPatch, udp: UdpSocket, error_number: int) -> None:
-    def send(self: MessageArray, fileno: int, first: int, end: int) -> tuple[int, int]:
-        assert fileno == udp.fileno
-        return 0, error_number
+def refuse(monkeypatch: pytest.MonkeyPatch, out: PeerOut, error_number: int) -> None:
+    """Let the kernel refuse everything that leaves as a batch."""
 
-    monkeypatch.setattr(MessageArray, "send", send)
+    def send(fileno: int, batch: Batch, seats: Seats, first: int) -> Progress:
+        return Progress(0, 0, error_number)
+
+    monkeypatch.setattr(out.crowds.sender, "send", send)
 
 
 def test_a_full_socket_drops_to_the_end_of_the_frame(
@@ -277,12 +320,12 @@ def test_a_full_socket_drops_to_the_end_of_the_frame(
     first = packets([100] * 4, first=100, marker_last=False)
     rest = packets([100] * 2, first=104) + packets([50], first=106)
     with monkeypatch.context() as patch:
-        refuse(patch, wire[0], errno.EAGAIN)
+        refuse(patch, out, errno.EAGAIN)
         out.send(0, first)
     out.send(0, rest)
     plain = open_receiver(GCM).unprotect(wire[1].recv(2048))
     assert int.from_bytes(plain[2:4], "big") == 106
-    assert (out.packets_dropped, out._fanout.packets_sent) == (6, 1)
+    assert (out.packets_dropped, out.crowds.packets_sent) == (6, 1)
 
 
 def test_nothing_is_sent_before_a_path_is_known(
@@ -293,42 +336,14 @@ def test_nothing_is_sent_before_a_path_is_known(
     out.send(0, packets([10]))
     out.resend(0, packets([10])[0], NO_SHIFT, NOW)
     out.send_rtcp(bytes(8))
-    assert out._fanout.packets_sent == 0
-
-
-def test_a_hundred_viewers_of_one_batch_each_get_their_own_packets() -> None:
-    udp = open_sockets("127.0.0.1", 0)[0]
-    fanout = FanOut(use_gso=is_gso_usable())
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
-    viewers = []
-    for number in range(100):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind(("127.0.0.1", 0))
-        sock.settimeout(1)
-        master = MasterKey(GCM_128, bytes([number]) * 16, bytes(12))
-        out = PeerOut([stream], fanout)
-        out.open(master)
-        out.use_path(Path(udp, sock.getsockname(), 0))
-        viewers.append((sock, out, open_receiver(master)))
-    batches = [packets([900] * 7, first=100), packets([300, 20], first=107)]
-    for batch in batches:
-        for _, out, _ in viewers:
-            out.send(0, batch)
-    fanout.flush()
-    for sock, _, receiver in viewers:
-        for packet in batches[0] + batches[1]:
-            plain = receiver.unprotect(sock.recv(2048))
-            assert plain == packet.header(96) + packet.payload
-        sock.close()
-    udp.close()
-    assert fanout.packets_sent == 900
+    assert out.crowds.packets_sent == 0
 
 
 def test_a_path_that_refuses_segments_gets_single_datagrams(
     wire: tuple[UdpSocket, socket.socket], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = open_out(wire, GCM)
-    refuse(monkeypatch, wire[0], errno.EINVAL)
+    refuse(monkeypatch, out, errno.EINVAL)
     batch = packets([100] * 4)
     out.send(0, batch)
     out.send(0, packets([100] * 4, first=104))
@@ -336,34 +351,24 @@ def test_a_path_that_refuses_segments_gets_single_datagrams(
     for ext_seqno in range(100, 108):
         plain = receiver.unprotect(wire[1].recv(2048))
         assert int.from_bytes(plain[2:4], "big") == ext_seqno
-    assert (out.packets_dropped, out._fanout.packets_sent) == (0, 8)
+    assert (out.packets_dropped, out.crowds.packets_sent) == (0, 8)
 
 
-def test_both_families_share_a_batch() -> None:
+def test_both_families_are_served(fanout: FanOut) -> None:
     sockets = open_sockets("0.0.0.0", 0)
     if len(sockets) < 2:
         pytest.skip("no IPv6 on this machine")
-    fanout = FanOut(use_gso=is_gso_usable())
-    stream = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
-    receivers = []
-    for number in range(6):
-        udp = sockets[number % 2]
-        sock = socket.socket(udp.family, socket.SOCK_DGRAM)
-        sock.bind(("::1" if number % 2 else "127.0.0.1", 0))
-        sock.settimeout(1)
-        out = PeerOut([stream], fanout)
-        out.open(GCM)
-        out.use_path(Path(udp, sock.getsockname(), 0))
-        receivers.append((sock, out))
-    batch = packets([700] * 3 + [20])
-    for _, out in receivers:
-        out.send(0, batch)
-    fanout.flush()
-    for sock, _ in receivers:
-        session = open_receiver(GCM)
-        for packet in batch:
-            plain = session.unprotect(sock.recv(2048))
-            assert plain == packet.header(96) + packet.payload
+    socks = [listen("::1" if number % 2 else "127.0.0.1") for number in range(6)]
+    members: list[Member] = [
+        (open_in(fanout, (sockets[number % 2], sock)), 0, NO_SHIFT)
+        for number, sock in enumerate(socks)
+    ]
+    gathered = fanout.gather(members)
+    batches = packets([700] * 3 + [20]), packets([700] * 3, 104)
+    for batch in batches:
+        gathered.send(batch)
+    for sock in socks:
+        assert_got(sock, [*batches[0], *batches[1]])
         sock.close()
     for udp in sockets:
         udp.close()

@@ -9,6 +9,7 @@ import pytest
 from benchmarks.fanout.light_dtls import LightDtls, LightIdentity
 from benchmarks.fanout.light_ice import build_check
 from media.transport.answer import Answer
+from media.transport.batch_sender import PythonSender
 from media.transport.dtls import DtlsIdentity
 from media.transport.fanout import FanOut
 from media.transport.ice_lite import CONSENT_NS, IceLite
@@ -50,7 +51,13 @@ def open_peer(fingerprint: str = "x") -> tuple[PeerTransport, Owner]:
     owner = Owner()
     peer = PeerTransport("p", "r", "receive", owner, IceLite(0))
     fingerprints = (("sha-256", fingerprint),)
-    peer.accept(Answer(""), fingerprints, DtlsIdentity(), FanOut(use_gso=False), 1)
+    peer.accept(
+        Answer(""),
+        fingerprints,
+        DtlsIdentity(),
+        FanOut(PythonSender(), use_gso=False),
+        1,
+    )
     return peer, owner
 
 
