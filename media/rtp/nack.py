@@ -100,6 +100,11 @@ class NackTracker:
             self._rtt_var_ns += (abs(error_ns) - self._rtt_var_ns) // 4
             self.rtt_ns += error_ns // 8
 
+    @property
+    def is_waiting(self) -> bool:
+        """Something is missing."""
+        return bool(self._missing)
+
     def due(self, now_ns: int) -> tuple[list[int], bool]:
         """Give the numbers (extended) to ask for now, and whether some were given up.
 

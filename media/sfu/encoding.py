@@ -7,7 +7,7 @@ the lines that carry it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from media.clock import Clock, unix_ns_from_ntp
@@ -252,12 +252,17 @@ class Encoding:
             return None
         return self._stats.take_report(self.ssrc, now_ns)
 
-    def tick(self, now_ns: int) -> list[int]:
-        """Give the 16-bit numbers to ask for now; requests keyframes that are due."""
+    def measure(self, now_ns: int) -> None:
+        """Renew what it took, in all and by temporal layer, when a second is over."""
         self._rate.update(self._stats.bytes_received, now_ns)
         self.temporal.update(now_ns)
+
+    def tick(self, now_ns: int) -> Sequence[int]:
+        """Give the 16-bit numbers to ask for now; requests keyframes that are due."""
+        if not (self._nack.is_waiting or self.keyframes.is_wanted):
+            return ()
         if not self.lines or self._track.kind != "video":
-            return []
+            return ()
         asked, has_given_up = self._nack.due(now_ns)
         if has_given_up:
             self.keyframes.want(now_ns)

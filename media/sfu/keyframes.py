@@ -19,18 +19,18 @@ class KeyframeRequester:
 
     __slots__ = (
         "_is_urgent",
-        "_is_wanted",
         "_last_sent_ns",
         "_send",
         "_storm_until_ns",
         "_wishes",
         "_wishes_since_ns",
+        "is_wanted",
         "sent",
     )
 
     def __init__(self, send: Callable[[], None]) -> None:
         self._send = send
-        self._is_wanted = False
+        self.is_wanted = False
         self._is_urgent = False
         self._last_sent_ns = -STORM_INTERVAL_NS
         self._wishes = 0
@@ -44,7 +44,7 @@ class KeyframeRequester:
         Urgent is a switch of source: it is rare, and the storm interval, which is
         there for viewers, does not hold it back.
         """
-        self._is_wanted = True
+        self.is_wanted = True
         if urgent:
             self._is_urgent = True
         else:
@@ -53,7 +53,7 @@ class KeyframeRequester:
 
     def renew(self, now_ns: int) -> None:
         """Ask for the recording's next keyframe: not a viewer's wish, so no storm."""
-        self._is_wanted = True
+        self.is_wanted = True
         self.tick(now_ns)
 
     def _count_wish(self, now_ns: int) -> None:
@@ -66,7 +66,7 @@ class KeyframeRequester:
 
     def tick(self, now_ns: int) -> None:
         """Send what is due; repeats until a keyframe comes."""
-        if not self._is_wanted:
+        if not self.is_wanted:
             return
         is_storm = now_ns < self._storm_until_ns and not self._is_urgent
         interval_ns = STORM_INTERVAL_NS if is_storm else INTERVAL_NS
@@ -83,7 +83,7 @@ class KeyframeRequester:
 
     def settle(self) -> None:
         """A keyframe began, or nobody wants this source any more."""
-        self._is_wanted = self._is_urgent = False
+        self.is_wanted = self._is_urgent = False
 
 
 def _send_nothing() -> None:

@@ -25,6 +25,9 @@ from media.sfu.uplink_feedback import UplinkFeedback
 
 REPORT_INTERVAL_NS = 1_000_000_000
 
+LOOK_NS = 200_000_000
+"""Between looks at what is slow: silence, and rates over a second."""
+
 CNAME = "hallcast"
 """One for everything we send: it all follows one clock (RFC 3550, 6.5.1)."""
 
@@ -37,7 +40,7 @@ class Publisher:
     """Demultiplexes the packets of one peer and reports to it."""
 
     __slots__ = (
-        "_latches",
+        "_looked_ns",
         "_max_bps",
         "_on_closed",
         "_on_opened",
@@ -73,6 +76,7 @@ class Publisher:
         self._max_bps = max_bps
         self._report_ssrc = report_ssrc
         self._reported_ns = clock.monotonic_ns()
+        self._looked_ns = self._reported_ns
         self._on_opened = on_opened
         self._on_closed = on_closed
         offset = ClockOffset()
@@ -217,13 +221,10 @@ class Publisher:
 
     def tick(self, now_ns: int) -> None:
         """Ask for what is missing, report each second, close what fell silent."""
+        if now_ns - self._looked_ns >= LOOK_NS:
+            self._look(now_ns)
         for publication in self.publications:
-            if not publication.is_open:
-                continue
-            if now_ns - publication.last_packet_ns > SILENCE_NS:
-                self._close(publication)
-                continue
-            for encoding in publication.encodings:
+            for encoding in publication.encodings if publication.is_open else ():
                 missing = encoding.tick(now_ns)
                 if missing and encoding.ssrc is not None:
                     nack = Nack(self._report_ssrc, encoding.ssrc, tuple(missing))
@@ -234,6 +235,18 @@ class Publisher:
         if now_ns - self._reported_ns >= REPORT_INTERVAL_NS:
             self._reported_ns = now_ns
             self._report(now_ns)
+
+    def _look(self, now_ns: int) -> None:
+        """Close what fell silent; measure what came."""
+        self._looked_ns = now_ns
+        for publication in self.publications:
+            if not publication.is_open:
+                continue
+            if now_ns - publication.last_packet_ns > SILENCE_NS:
+                self._close(publication)
+                continue
+            for encoding in publication.encodings:
+                encoding.measure(now_ns)
 
     def _report(self, now_ns: int) -> None:
         blocks = tuple(

@@ -18,7 +18,7 @@ QUIET_INTERVAL_NS = 250_000_000
 (`web/src/media/stall-watch.ts`). Sound comes 50 times a second."""
 
 LOOK_NS = 60_000_000
-"""Between looks at what is slow: gaps, silence, which lines there are."""
+"""Between looks at who is due, and at gaps, silence, which lines there are."""
 
 SWITCH_INTERVAL_NS = 200_000_000
 """A lively debate changes audio slots many times a second; 300 reports cost 3 ms."""
@@ -68,6 +68,8 @@ class LineReports:
         """
         if now_ns - self._looked_ns >= LOOK_NS:
             self._look(now_ns)
+        elif not self._is_quiet:
+            return
         interval_ns = QUIET_INTERVAL_NS if self._is_quiet else REPORT_INTERVAL_NS
         before_ns = now_ns - interval_ns
         if self._is_due_to_all(now_ns):

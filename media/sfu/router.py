@@ -7,6 +7,7 @@ the worker's one thread; nothing waits, nothing logs.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 from media.clock import Clock
 from media.protocol import (
@@ -346,7 +347,8 @@ class Router:
         self._steering.tick(now_ns)
         publishers = self._publishers.values()
         self._steering.tell(self.router_id, publishers, self._on_event, now_ns)
-        self._reports.tick((*self._viewers.values(), *self._sinks.values()), now_ns)
+        receivers = chain(self._viewers.values(), self._sinks.values())
+        self._reports.tick(receivers, now_ns)
         if self._in_rate.is_due(now_ns):
             sent_bytes = sum(slot.bytes_out for slot in self._table.all)
             self._in_rate.update(self._bytes_in, now_ns)

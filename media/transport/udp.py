@@ -41,7 +41,7 @@ class UdpSocket:
         self.fileno = sock.fileno()
         self.name_bytes = SOCKADDR_BYTES[sock.family]
 
-    def drain(self, handle: Callable[[bytes, Address], None]) -> int:
+    def drain(self, handle: Callable[[UdpSocket, bytes, Address], None]) -> int:
         """Hand over what has arrived, at most DRAIN_DATAGRAMS; returns how many."""
         recvfrom = self.sock.recvfrom
         count = 0
@@ -55,7 +55,7 @@ class UdpSocket:
                 continue
             finally:
                 count += 1
-            handle(data, address)
+            handle(self, data, address)
         return count
 
     def send(self, data: bytes, address: Address) -> bool:

@@ -62,19 +62,11 @@ class UdpMux:
 
     def drain(self, udp: UdpSocket) -> int:
         """Read and handle what has arrived on one socket; returns how many."""
-
-        def handle(data: bytes, address: Address) -> None:
-            self.on_datagram(udp, data, address)
-
-        return udp.drain(handle)
-
-    def on_datagram(self, udp: UdpSocket, data: bytes, address: Address) -> None:
-        """Handle one datagram; whatever goes wrong stays with this datagram."""
-        self._take(udp, data, address)
+        return udp.drain(self.take)
 
     def on_frame(self, connection: TcpConnection, packet: bytes) -> None:
         """Handle one packet of a TCP connection."""
-        self._take(connection, packet, connection.address)
+        self.take(connection, packet, connection.address)
 
     def on_closed(self, connection: TcpConnection) -> None:
         """Forget a closed connection; its peer goes on by another path."""
@@ -83,9 +75,10 @@ class UdpMux:
             peer, path = found
             peer.on_path_lost(path)
 
-    def _take(
+    def take(
         self, wire: UdpSocket | TcpConnection, data: bytes, address: Address
     ) -> None:
+        """Handle one datagram; whatever goes wrong stays with this datagram."""
         self.packets_in += 1
         try:
             self._dispatch(wire, data, address)

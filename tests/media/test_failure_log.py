@@ -50,12 +50,12 @@ def test_10_000_datagrams_that_fail_leave_the_mux_at_work(
     fails = Failing(KeyError, ZeroDivisionError)
     monkeypatch.setattr("media.transport.udp_mux.parse_binding_request", fails)
     for _ in range(10_000):
-        mux.on_datagram(udp, bytes(20), ("127.0.0.1", 9))
+        mux.take(udp, bytes(20), ("127.0.0.1", 9))
     assert not caplog.records
     mux.report_failures()
     assert len(caplog.records) == 2
     monkeypatch.undo()
-    mux.on_datagram(udp, bytes(20), ("127.0.0.1", 9))
+    mux.take(udp, bytes(20), ("127.0.0.1", 9))
     assert (mux.packets_in, mux.strangers) == (10_001, 1)
     udp.close()
 
