@@ -54,7 +54,7 @@ TICK_S = 0.02
 LIFE_CHECK_NS = 1_000_000_000
 TOTALS_NS = 5_000_000_000
 """Prometheus looks every 15 s; adding up 1,000 viewers takes about 1 ms."""
-MAX_PEERS = 2_000
+MAX_PEERS = 3_000
 """Of one worker, which is one core; the web process places further ones elsewhere."""
 
 

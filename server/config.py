@@ -64,7 +64,7 @@ class Config(BaseSettings):
     media_host: str = "0.0.0.0"  # noqa: S104 (browsers reach it from outside)
     media_port: int = Field(default=42000, ge=1, le=65535)
     media_workers: int = Field(default=1, ge=1, le=64)
-    media_peers_per_worker: int = Field(default=2000, ge=1, le=2000)
+    media_peers_per_worker: int = Field(default=2000, ge=1, le=3000)
     media_announce: Annotated[list[str], NoDecode] = []
     offers_per_minute: int = Field(default=600, ge=1)
 

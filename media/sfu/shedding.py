@@ -19,6 +19,10 @@ of 4 MiB holds 0.2 s of what a full worker is sent."""
 CALM_SHARE = 0.8
 """Below, there is room for what was taken away last."""
 
+IDLE_SHARE = 0.4
+"""Below, those who filled it have left: how often a step back was too early while they
+were there says nothing any more. Sound alone takes a quarter of what all takes."""
+
 LAG_SHARE = 0.5
 LATE_S = 0.15
 """Ticks so late count as full too, when the worker is busy itself: a machine that has
@@ -96,6 +100,8 @@ class LoadGuard:
                 self._raise(now_ns)
             return STEPS[self.level]
         self._full_ns = None
+        if busy_share < IDLE_SHARE:
+            self._lower_after_ns = LOWER_NS
         if busy_share >= CALM_SHARE:
             self._calm_ns = now_ns
         elif self.level and now_ns - self._calm_ns >= self._lower_after_ns:
