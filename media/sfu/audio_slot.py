@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from media.protocol import Codec
 from media.rtp.codecs import OPUS_SILENCE, RED_BLOCK_PAYLOAD_TYPE
 from media.rtp.packet import RtpPacket
 from media.rtp.red import build_red
 from media.sfu.crowd import Crowd
 from media.sfu.encoding import Encoding
-from media.sfu.line import Line, lowest_shared
+from media.sfu.line import Line
 from media.sfu.ports import OutPacket
 from media.sfu.subscription import RTP_HEADER_BYTES, Subscription
 
@@ -40,7 +42,7 @@ class AudioSlot(Line):
         self._is_joining = True
         if encoding is not None:
             encoding.attach(self)
-        self.gather()
+        self.regather()
 
     def lose(self, source: Encoding) -> None:
         """The encoding closed."""
@@ -135,7 +137,7 @@ class AudioSlot(Line):
         # What was written so far goes out in the form it was meant for.
         self._send_all()
         subscription.takes_red = takes_red
-        self.gather()
+        self.regather()
 
     def _send_silence(self, subscription: Subscription, batch: list[OutPacket]) -> None:
         silent = [
@@ -161,7 +163,7 @@ class AudioSlot(Line):
                 self._send_silence(subscription, [newest])
             else:
                 self.packets_out += subscription.send([newest])
-        self.gather()
+        self.regather()
 
     def add(self, subscription: Subscription, now_ns: int) -> None:
         """A joiner hears from the next packet on."""
@@ -181,10 +183,8 @@ class AudioSlot(Line):
             and subscription.group == self.current.group
         )
 
-    def gather(self) -> None:
-        flowing = [one for one in self.subscriptions if one.is_flowing]
+    def _split(self, flowing: Sequence[Subscription]) -> None:
         self._own = tuple(one for one in flowing if self._is_own(one))
-        others = [one for one in flowing if one not in self._own]
+        others = [one for one in flowing if not self._is_own(one)]
         self._red = Crowd(one for one in others if one.takes_red)
         self._crowd = Crowd(one for one in others if not one.takes_red)
-        self._lowest_shared_ext_seqno = lowest_shared(flowing)

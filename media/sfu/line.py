@@ -44,6 +44,7 @@ class Line:
         "_gaps_measured_ns",
         "_gaps_until_ext_seqno",
         "_gaps_until_packets",
+        "_is_gathered",
         "_lowest_shared_ext_seqno",
         "_newest_arrival_ns",
         "_newest_source",
@@ -89,6 +90,7 @@ class Line:
         self._batched_ns = 0
         """When the first packet of the batch came."""
         self._crowd = Crowd()
+        self._is_gathered = True
         self._flushed_bytes = 0
         self.gap_share = 0.0
         """Of the numbers of the last seconds, those that no packet has."""
@@ -152,6 +154,7 @@ class Line:
             if self.cache.get(ext_seqno_out) is not None:
                 # A repeat of what came anyway.
                 return -1
+            self._gather()
             if ext_seqno_out < self._lowest_shared_ext_seqno:
                 self._batch_has_late = True
         else:
@@ -183,6 +186,7 @@ class Line:
         if not batch:
             return
         self._batch = []
+        self._gather()
         if self._batch_has_late:
             self._batch_has_late = False
             batch.sort(key=lambda packet: packet.ext_seqno)
@@ -195,16 +199,31 @@ class Line:
         self._flushed_bytes = self.bytes_written
         self.bytes_out += written * len(self._crowd)
 
-    def gather(self) -> None:
-        """Find anew to whom the line flows; must follow every change of that."""
+    def regather(self) -> None:
+        """Find anew to whom the line flows; must follow every change of that.
+
+        It is done before the next batch: who come and go in between cost nothing more.
+        """
+        self._is_gathered = False
+
+    def _gather(self) -> None:
+        if self._is_gathered:
+            return
+        self._is_gathered = True
         flowing = [one for one in self.subscriptions if one.is_flowing]
+        self._lowest_shared_ext_seqno = max(
+            (one.plain_from_ext_seqno for one in flowing), default=0
+        )
+        self._split(flowing)
+
+    def _split(self, flowing: Sequence[Subscription]) -> None:
+        """Make crowds of those who get the same."""
         self._crowd = Crowd(flowing)
-        self._lowest_shared_ext_seqno = lowest_shared(flowing)
 
     def remove(self, subscription: Subscription) -> None:
         self.subscriptions.remove(subscription)
         subscription.stop()
-        self.gather()
+        self.regather()
 
     def measure_gaps(self, now_ns: int) -> None:
         """Note what share of the last seconds' numbers the publisher left missing."""
@@ -236,8 +255,3 @@ class Line:
         timestamp = (self.rewriter.last_timestamp + since_ticks) & 0xFFFFFFFF
         ntp = ntp_from_unix_ns(wall_ns)
         return SenderReport(self.ssrc, ntp, timestamp, self._packets, self._octets)
-
-
-def lowest_shared(flowing: Sequence[Subscription]) -> int:
-    """Give the number from which on all of them get the very packets of the line."""
-    return max((one.plain_from_ext_seqno for one in flowing), default=0)

@@ -158,7 +158,7 @@ class SlotAudience:
         halted, line.subscriptions = line.subscriptions, []
         for subscription in halted:
             self._halt(subscription)
-        line.gather()
+        line.regather()
 
     def leave_for_codec(self, line: PictureLine) -> None:
         """Who does not know the line's new codec waits for one it knows."""
@@ -166,7 +166,7 @@ class SlotAudience:
             if line.codec not in subscription.codecs:
                 line.subscriptions.remove(subscription)
                 self._halt(subscription)
-        line.gather()
+        line.regather()
 
     # Waiting.
 
@@ -212,7 +212,7 @@ class SlotAudience:
             line.send_batch()
             line.subscriptions.remove(subscription)
             self._halt(subscription)
-            line.gather()
+            line.regather()
 
     def _halt(self, subscription: Subscription) -> None:
         """Let a viewer wait; what its line had batched has been sent."""
@@ -231,7 +231,7 @@ class SlotAudience:
 
 def _rebuild(lines: set[PictureLine] | dict[PictureLine, list[OutPacket]]) -> None:
     for line in lines:
-        line.gather()
+        line.regather()
 
 
 def _may_change(before: PictureLine, after: PictureLine, packet: RtpPacket) -> bool:

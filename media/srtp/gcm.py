@@ -13,7 +13,6 @@ from media.srtp.profiles import MasterKey
 
 TAG_BYTES = 16
 NONCE_BYTES = 12
-MAX_INDEX = (1 << 48) - 1
 
 
 def packet_iv(ssrc: int, index: int) -> int:

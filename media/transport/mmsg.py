@@ -2,8 +2,8 @@
 
 Python has no wrapper for it. A `sendmsg` call costs 0.7 us before the kernel sees it,
 mostly for reading its arguments; here they are laid out once, in C structs, and what
-changes from viewer to viewer is one pointer. Nothing but this file handles pointers:
-whoever keeps a `Sockaddr` or a `MessageArray` alive keeps what it points to alive.
+changes from viewer to viewer is one pointer. Whoever keeps a `Sockaddr` or a
+`MessageArray` alive keeps what it points to alive.
 """
 
 from __future__ import annotations

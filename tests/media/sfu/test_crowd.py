@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from media.sfu.crowd import Crowd
 from media.sfu.ports import MediaCrowd, Member, OutPacket, ViewerStream
 from media.sfu.subscription import Subscription
-from tests.media.sfu.room import FakeOut
+from tests.media.sfu.room import FakeOut, Room
 
 STREAM = ViewerStream("programme", "video", {"vp8": 96}, {}, 7, None)
 BATCH = [OutPacket(100, 0, True, b"x", "vp8", 7)]
@@ -65,3 +65,25 @@ def test_errors_are_counted_for_whom_they_concern() -> None:
     Crowd(subscriptions).send(BATCH)
     assert [one.errors for one in subscriptions] == [1, 0, 1, 0]
     assert outs[3].of(0) == BATCH
+
+
+def test_a_line_gathers_once_however_many_came_and_went_since_its_last_batch() -> None:
+    """A thousand viewers of a router that closes leave one after the other."""
+    room, maker = Room(), Maker()
+    source = room.source("a")
+    source.voice()
+    room.go()
+    for number in range(30):
+        stream = room.stream("audio-1")
+        room.router.open_viewer(f"v{number}", [stream], Together(maker))
+    for _ in range(3):
+        source.voice()
+        room.go(20)
+    assert len(maker.made[-1].members) == 30
+    made = len(maker.made)
+    for number in range(20):
+        room.router.close_peer(f"v{number}")
+    source.voice()
+    room.go(20)
+    assert len(maker.made) == made + 1
+    assert len(maker.made[-1].members) == 10
