@@ -24,6 +24,16 @@ DELAY_RISE_MS = 100.0
 QUEUE_RISE_MS = 200.0
 """The same of the last two."""
 
+USUAL_REPORTS = 20
+"""So many round trips, those of the last `SETTLING_REPORTS` left out, tell what is usual
+on a line. The jitter that reports tell of (RFC 3550, 6.4.1) is from packet to packet:
+10 ms on a line whose delay moves by +-100 ms every 100 ms."""
+
+SETTLING_REPORTS = 4
+"""A queue grows for as long before it is as long as it gets."""
+
+UNUSUAL_RISE_MS = 100.0
+
 JITTERS = 3.0
 """Both limits are so many mean deviations higher on a line that jitters: +-100 ms each
 way moves a round trip by 400 ms without any queue."""
@@ -68,7 +78,9 @@ class LossAndDelay:
         self._newest_loss = self._loss_before = 0.0
         self._jitter_ms = 0.0
         self._loss_before_probe = 0.0
-        self._round_trips_ms: deque[float] = deque(maxlen=3)
+        self._round_trips_ms: deque[float] = deque(
+            maxlen=USUAL_REPORTS + SETTLING_REPORTS
+        )
         self._round_trip_before_probe_ms = 0.0
         self._least_ms: float | None = ASSUMED_LEAST_MS
         self._least_before_ms: float | None = None
@@ -114,7 +126,15 @@ class LossAndDelay:
 
     @property
     def is_queueing(self) -> bool:
-        return self._rise_ms(2) > QUEUE_RISE_MS + JITTERS * self._jitter_ms
+        limit_ms = QUEUE_RISE_MS + JITTERS * self._jitter_ms
+        return self._rise_ms(2) > limit_ms and self._is_unusual
+
+    @property
+    def _is_unusual(self) -> bool:
+        """Both newest round trips are longer than any of those before a queue grew."""
+        usual_ms = list(self._round_trips_ms)[:-SETTLING_REPORTS]
+        limit_ms = max(usual_ms, default=0.0) + UNUSUAL_RISE_MS
+        return min(list(self._round_trips_ms)[-2:]) > limit_ms
 
     @property
     def is_draining(self) -> bool:
@@ -137,7 +157,8 @@ class LossAndDelay:
     def mark_probe(self) -> None:
         """A probe begins: remember how the line was."""
         self._loss_before_probe = self.loss
-        self._round_trip_before_probe_ms = max(self._round_trips_ms, default=0.0)
+        newest_ms = list(self._round_trips_ms)[-3:]
+        self._round_trip_before_probe_ms = max(newest_ms, default=0.0)
 
     @property
     def is_worse_than_before_probe(self) -> bool:

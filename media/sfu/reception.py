@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from media.clock import Clock, ntp_from_unix_ns
 from media.rtp.rtcp import ReceiverEstimate, ReportBlock
-from media.sfu.reported_loss import ReportedLoss
+from media.sfu.reported_loss import LossSample, ReportedLoss
 
 NO_GAPS: Mapping[int, float] = {}
 SOUND_HZ = 48_000
@@ -20,6 +20,10 @@ SUM_UP_NS = 900_000_000
 LONGEST_SUM_UP_NS = 3_000_000_000
 """Then it is summed up though too little was sent to tell of loss."""
 
+FRESH_NS = 2_000_000_000
+"""What a report tells of a longer time says too little of the last second to be put
+together with what others tell of that."""
+
 MAX_JITTER_MS = 10_000.0
 MAX_ESTIMATE_BPS = 100_000_000_000
 """A REMB can say up to 2^81 bit/s; the control socket's integers end at 2^64, and one
@@ -32,8 +36,9 @@ ROUNDING_BITS = 10
 class Reception:
     """Loss, round trip and the viewer's own estimate of its line.
 
-    Loss is of the stream that lost most since the last report; a viewer whose sound is
-    fine and whose picture suffers has a line that suffers.
+    Loss is of all streams' packets together. That of the worst stream would be chance:
+    on a line that loses 10 %, a second's 50 packets of sound or its 75 of a picture
+    tell of 20 % twice a minute.
     """
 
     __slots__ = (
@@ -79,7 +84,7 @@ class Reception:
             return False
         self.reported_ns = now_ns
         for block, _ in blocks:
-            self._losses.setdefault(block.ssrc, ReportedLoss()).on_report(block)
+            self._losses.setdefault(block.ssrc, ReportedLoss()).on_report(block, now_ns)
         for block, rate_hz in blocks:
             if rate_hz == SOUND_HZ:
                 jitter_ms = block.jitter_ticks * 1000 / rate_hz
@@ -93,16 +98,16 @@ class Reception:
         elapsed_ns = now_ns - self._summed_up_ns
         if elapsed_ns < SUM_UP_NS:
             return False
-        taken = [(ssrc, one.take()) for ssrc, one in self._losses.items()]
-        losses = [
-            _without_gaps(loss, gaps.get(ssrc, 0.0))
-            for ssrc, loss in taken
-            if loss is not None
+        taken = {ssrc: one.take() for ssrc, one in self._losses.items()}
+        samples = [
+            sample._replace(share=_without_gaps(sample.share, gaps.get(ssrc, 0.0)))
+            for ssrc, sample in taken.items()
+            if sample is not None
         ]
-        if not losses and elapsed_ns < LONGEST_SUM_UP_NS:
+        if not samples and elapsed_ns < LONGEST_SUM_UP_NS:
             return False
         self._summed_up_ns = now_ns
-        self.loss_percent = max(losses, default=0.0) * 100
+        self.loss_percent = _loss_of_all(samples) * 100
         return True
 
     def on_moved(self) -> None:
@@ -129,3 +134,9 @@ def _without_gaps(loss: float, gap: float) -> float:
     if gap >= 1.0:
         return 0.0
     return max(0.0, (loss - gap) / (1.0 - gap))
+
+
+def _loss_of_all(samples: Sequence[LossSample]) -> float:
+    fresh = [one for one in samples if one.lasted_ns <= FRESH_NS] or samples
+    packets = sum(one.packets for one in fresh)
+    return sum(one.share * one.packets for one in fresh) / max(1, packets)

@@ -234,6 +234,32 @@ def test_round_trips_that_jitter_are_no_queue() -> None:
         assert estimator.target_bps >= 1_500_000
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_round_trips_that_jitter_more_than_packets_are_no_queue(seed: int) -> None:
+    """F8: +-100 ms each way, changed every 100 ms, is a jitter of 10 ms."""
+    chance = random.Random(seed)
+    estimator = DownlinkEstimator(0)
+    for second in range(1, 1_800):
+        rtt_ms = 250 + chance.uniform(-100, 100) + chance.uniform(-100, 100)
+        estimator.on_sent(1_500_000, 0, second * S)
+        estimator.on_report(0.0, rtt_ms, second * S, 10.0)
+        assert estimator.target_bps >= 1_500_000
+
+
+def test_a_queue_is_seen_on_a_line_that_jitters() -> None:
+    chance = random.Random(1)
+    estimator = DownlinkEstimator(0)
+    targets_bps = []
+    for second in range(1, 35):
+        queue_ms = 900 if second > 30 else 0
+        rtt_ms = 150 + queue_ms + chance.uniform(-60, 60)
+        estimator.on_sent(1_500_000, 0, second * S)
+        estimator.on_report(0.0, rtt_ms, second * S, 10.0)
+        targets_bps.append(estimator.target_bps)
+    assert min(targets_bps[:30]) >= 1_500_000
+    assert min(targets_bps[30:]) == 0.85 * 1_500_000
+
+
 def test_the_target_never_falls_below_one_voice() -> None:
     estimator = DownlinkEstimator(0)
     for second in range(1, 20):
