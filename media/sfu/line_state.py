@@ -25,9 +25,9 @@ QUEUE_RISE_MS = 200.0
 """The same of the last two."""
 
 USUAL_REPORTS = 20
-"""So many round trips, those of the last `SETTLING_REPORTS` left out, tell what is usual
-on a line. The jitter that reports tell of (RFC 3550, 6.4.1) is from packet to packet:
-10 ms on a line whose delay moves by +-100 ms every 100 ms."""
+"""So many round trips, the last `SETTLING_REPORTS` left out, tell what is usual on a
+line. The jitter that reports tell of (RFC 3550, 6.4.1) is from packet to packet: 10 ms
+on a line whose delay moves by +-100 ms every 100 ms."""
 
 SETTLING_REPORTS = 4
 """A queue grows for as long before it is as long as it gets."""
