@@ -117,6 +117,16 @@ def test_a_line_just_about_wide_enough_does_not_make_the_picture_swing(
     assert worst_minute(meeting.run(180)) <= 2
 
 
+@pytest.mark.parametrize("share", [0.95, 0.98, 0.99])
+def test_a_line_that_is_hardly_too_narrow_does_not_stay_full(share: float) -> None:
+    """Its queue grows by 10 to 50 ms a second. A REMB would tell at once."""
+    line = Line(int(1_540_000 * share), queue_limit_ms=1_000)
+    meeting = Meeting(line, sends_remb=False)
+    meeting.run(60)
+    queues_ms = sorted(moment.queue_ms for moment in meeting.run(120))
+    assert queues_ms[len(queues_ms) * 9 // 10] < 100
+
+
 def test_probes_that_fail_become_rare() -> None:
     meeting = Meeting(Line(1_000_000))
     meeting.run(120)
